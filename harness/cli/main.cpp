@@ -1,0 +1,5 @@
+#include <cstdio>
+
+int main() {
+  std::puts("meshgauge " MESHGAUGE_VERSION);
+}
