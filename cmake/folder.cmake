@@ -3,6 +3,8 @@
 # PATHs in LINK name other folders; anything else is a target. A folder PATH may be linked only if it stands
 # above in the table of the top-level file, so arrows cannot form a circle.
 # With PROGRAM, main.cpp becomes an executable of that name on top of the library.
+# A header whose own .cpp includes it first (tools/tidy sees to that) is known to compile alone; with
+# MESHGAUGE_CHECK_HEADERS every other header gets a one-line source of its own that proves the same.
 function(meshgauge_folder path)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROGRAM" "LINK")
   string(REPLACE "/" "_" name "meshgauge_${path}")
@@ -30,6 +32,24 @@ function(meshgauge_folder path)
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE ${libraries})
+  endif()
+
+  if(MESHGAUGE_CHECK_HEADERS)
+    file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${path}/*.hpp")
+    set(alone "")
+    foreach(header IN LISTS headers)
+      string(REGEX REPLACE "\\.hpp$" ".cpp" own "${header}")
+      if(NOT own IN_LIST sources)
+        cmake_path(GET header FILENAME file)
+        set(source "${PROJECT_BINARY_DIR}/headers/${path}/${file}.cpp")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${path}/${file}\"\n" @ONLY)
+        list(APPEND alone "${source}")
+      endif()
+    endforeach()
+    if(alone)
+      add_library(${name}_headers OBJECT ${alone})
+      target_link_libraries(${name}_headers PRIVATE ${libraries})
+    endif()
   endif()
 
   if(arg_PROGRAM)
