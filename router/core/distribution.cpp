@@ -118,15 +118,15 @@ distribution distribution::lognormal(double p1, duration value1, double p2, dura
   const double z1 = normal_quantile(p1), z2 = normal_quantile(p2);
   const double l1 = fixed_log(count(value1)), l2 = fixed_log(count(value2));
   const double sigma = (l2 - l1) / (z2 - z1);
-  return distribution(lognormal_t{l1 - sigma * z1, sigma});
+  return distribution(detail::lognormal_t{l1 - sigma * z1, sigma});
 }
 
 duration distribution::at(double u) const {
   return std::visit(overloaded{
-                        [](const constant_t& c) { return c.value; },
-                        [&](const uniform_t& r) { return r.low + rounded(u * count(r.high - r.low)); },
-                        [&](const exponential_t& x) { return rounded(-count(x.mean) * fixed_log(u)); },
-                        [&](const lognormal_t& l) {
+                        [](const detail::constant_t& c) { return c.value; },
+                        [&](const detail::uniform_t& r) { return r.low + rounded(u * count(r.high - r.low)); },
+                        [&](const detail::exponential_t& x) { return rounded(-count(x.mean) * fixed_log(u)); },
+                        [&](const detail::lognormal_t& l) {
                           const double exponent = l.mu + l.sigma * normal_quantile(u);
                           return rounded(exponent > 700 ? longest : fixed_exp(exponent < -700 ? -700 : exponent));
                         },
@@ -136,10 +136,10 @@ duration distribution::at(double u) const {
 
 duration distribution::mean() const {
   return std::visit(overloaded{
-                        [](const constant_t& c) { return c.value; },
-                        [](const uniform_t& r) { return r.low + (r.high - r.low) / 2; },
-                        [](const exponential_t& x) { return x.mean; },
-                        [](const lognormal_t& l) {
+                        [](const detail::constant_t& c) { return c.value; },
+                        [](const detail::uniform_t& r) { return r.low + (r.high - r.low) / 2; },
+                        [](const detail::exponential_t& x) { return x.mean; },
+                        [](const detail::lognormal_t& l) {
                           const double exponent = l.mu + l.sigma * l.sigma / 2;
                           return rounded(exponent > 700 ? longest : fixed_exp(exponent));
                         },

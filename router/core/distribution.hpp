@@ -19,28 +19,30 @@ double fixed_exp(double x);
 /// Quantile of the standard normal distribution, 0 < p < 1 (Wichura 1988, algorithm AS 241, PPND16).
 double normal_quantile(double p);
 
+namespace detail {
+struct constant_t {
+  duration value{};
+};
+struct uniform_t {
+  duration low{}, high{};
+};
+struct exponential_t {
+  duration mean{};
+};
+/// exp(mu + sigma * N(0,1)) nanoseconds.
+struct lognormal_t {
+  double mu = 0, sigma = 0;
+};
+}  // namespace detail
+
 /// A distribution of non-negative durations. A default-constructed one is constant(0).
 class distribution {
  public:
-  struct constant_t {
-    duration value{};
-  };
-  struct uniform_t {
-    duration low{}, high{};
-  };
-  struct exponential_t {
-    duration mean{};
-  };
-  /// exp(mu + sigma * N(0,1)) nanoseconds.
-  struct lognormal_t {
-    double mu = 0, sigma = 0;
-  };
-
   distribution() = default;
-  static distribution constant(duration value) { return distribution(constant_t{value}); }
+  static distribution constant(duration value) { return distribution(detail::constant_t{value}); }
   /// Uniform on [low, high]; low <= high.
-  static distribution uniform(duration low, duration high) { return distribution(uniform_t{low, high}); }
-  static distribution exponential(duration mean) { return distribution(exponential_t{mean}); }
+  static distribution uniform(duration low, duration high) { return distribution(detail::uniform_t{low, high}); }
+  static distribution exponential(duration mean) { return distribution(detail::exponential_t{mean}); }
   /// Lognormal through two quantiles: P(X <= value1) = p1, P(X <= value2) = p2; p1 < p2, 0 < value1 < value2.
   static distribution lognormal(double p1, duration value1, double p2, duration value2);
 
@@ -49,11 +51,11 @@ class distribution {
   /// The quantile at u in (0, 1).
   duration at(double u) const;
   duration mean() const;
-  bool is_constant() const { return std::holds_alternative<constant_t>(kind_); }
-  bool is_zero() const { return is_constant() && std::get<constant_t>(kind_).value == duration::zero(); }
+  bool is_constant() const { return std::holds_alternative<detail::constant_t>(kind_); }
+  bool is_zero() const { return is_constant() && std::get<detail::constant_t>(kind_).value == duration::zero(); }
 
  private:
-  using kind = std::variant<constant_t, uniform_t, exponential_t, lognormal_t>;
+  using kind = std::variant<detail::constant_t, detail::uniform_t, detail::exponential_t, detail::lognormal_t>;
   explicit distribution(kind k) : kind_(k) {}
   kind kind_;
 };

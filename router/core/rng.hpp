@@ -49,13 +49,15 @@ class rng {
 
   /// Uniform in [0, bound); bound > 0. Lemire's multiply-shift: bias below bound / 2^64.
   constexpr std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    return static_cast<std::uint64_t>((static_cast<wide>(next()) * bound) >> 64);
   }
 
   /// True with probability p.
   constexpr bool chance(double p) { return unit() < p; }
 
  private:
+  __extension__ using wide = unsigned __int128;
+
   std::uint64_t key_;
   std::uint64_t twist_;
   std::uint64_t counter_ = 0;
