@@ -3,6 +3,7 @@
 # PATHs in LINK name other folders; anything else is a target. A folder PATH may be linked only if it stands
 # above in the table of the top-level file, so arrows cannot form a circle.
 # With PROGRAM, main.cpp becomes an executable of that name on top of the library.
+# Benchmark programs are built by the target `benchmarks`, not by default: sanitized ones measure nothing.
 # A header whose own .cpp includes it first (tools/tidy sees to that) is known to compile alone; with
 # MESHGAUGE_CHECK_HEADERS every other header gets a one-line source of its own that proves the same.
 function(meshgauge_folder path)
@@ -66,7 +67,8 @@ function(meshgauge_folder path)
     gtest_discover_tests(${name}_test TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()
   if(benches)
-    add_executable(${name}_bench ${benches})
+    add_executable(${name}_bench EXCLUDE_FROM_ALL ${benches})
+    add_dependencies(benchmarks ${name}_bench)
     target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main ${MESHGAUGE_TEST_EXTRA_${path}})
     target_compile_definitions(${name}_bench PRIVATE MESHGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   endif()
