@@ -1,15 +1,21 @@
-# meshgauge_folder(PATH [PROGRAM name] LINK ...): one folder becomes
+# meshgauge_folder(PATH [PROGRAM name] LINK ... [TEST_LINK ...]): one folder becomes
 #   a library from its *.cpp, a test program from its *_test.cpp, a benchmark program from its *_bench.cpp.
 # PATHs in LINK name other folders; anything else is a target. A folder PATH may be linked only if it stands
 # above in the table of the top-level file, so arrows cannot form a circle.
+# TEST_LINK names folders that only the tests and benchmarks need; they may stand anywhere in the table.
 # With PROGRAM, main.cpp becomes an executable of that name on top of the library.
 # Benchmark programs are built by the target `benchmarks`, not by default: sanitized ones measure nothing.
 # A header whose own .cpp includes it first (tools/tidy sees to that) is known to compile alone; with
 # MESHGAUGE_CHECK_HEADERS every other header gets a one-line source of its own that proves the same.
 function(meshgauge_folder path)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROGRAM" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROGRAM" "LINK;TEST_LINK")
   string(REPLACE "/" "_" name "meshgauge_${path}")
   set(libraries meshgauge_options)
+  set(test_libraries)
+  foreach(item IN LISTS arg_TEST_LINK)
+    string(REPLACE "/" "_" item "meshgauge_${item}")
+    list(APPEND test_libraries ${item})
+  endforeach()
   foreach(item IN LISTS arg_LINK)
     if(item MATCHES "/")
       string(REPLACE "/" "_" item "meshgauge_${item}")
@@ -62,14 +68,14 @@ function(meshgauge_folder path)
   endif()
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${MESHGAUGE_TEST_EXTRA_${path}})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${test_libraries})
     target_compile_definitions(${name}_test PRIVATE MESHGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     gtest_discover_tests(${name}_test TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()
   if(benches)
     add_executable(${name}_bench EXCLUDE_FROM_ALL ${benches})
     add_dependencies(benchmarks ${name}_bench)
-    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main ${MESHGAUGE_TEST_EXTRA_${path}})
+    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main ${test_libraries})
     target_compile_definitions(${name}_bench PRIVATE MESHGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   endif()
 endfunction()

@@ -23,7 +23,7 @@ find_program(MESHGAUGE_MOLD mold)
 add_library(meshgauge_options INTERFACE)
 target_include_directories(meshgauge_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(meshgauge_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
+  -Wall -Wextra -Wpedantic -Wshadow -Woverloaded-virtual -Wno-missing-field-initializers -Wconversion -Wno-sign-conversion
   # Bit-identical arithmetic on every compiler: no contraction into fused multiply-add.
   -ffp-contract=off
   # Coroutines resume each other by tail call; without this a long chain overflows the stack in debug builds.

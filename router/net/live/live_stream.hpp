@@ -1,0 +1,116 @@
+#pragma once
+/// A TCP connection behind the seam, and the listener it may have come from.
+
+#include <sys/socket.h>
+
+#include <deque>
+#include <string>
+
+#include "router/net/live/live_world.hpp"
+
+namespace meshgauge::net::live {
+
+/// Socket address of an endpoint and back.
+socklen_t to_native(const endpoint& e, sockaddr_storage& out);
+endpoint from_native(const sockaddr_storage& in);
+
+/// Holds back what the kernel delivered until it would have arrived over the emulated link.
+struct emulation {
+  struct item {
+    instant due;
+    std::size_t bytes;  ///< 0: the end of the stream, as `end` says
+    error_code end;
+  };
+  std::string peer;
+  std::deque<item> items;
+  instant last{};
+  std::uint64_t version = 0;
+  duration latency{}, jitter{}, round_trip{};
+  bool blocked = false;
+  bool connect_held = false;
+  bool open_due = false;
+  error_code open_result;
+};
+
+class live_stream final : public stream, public live_world::watcher {
+ public:
+  /// \param fd  non-blocking; -1: not connected yet (connect() follows).
+  live_stream(live_world& w, host& owner, int fd, event_key identity);
+  ~live_stream() override;
+
+  void connect(const endpoint& to);
+  void accepted(const endpoint& local, const endpoint& remote);
+  void close(closing how) override;
+
+ private:
+  friend class live_world;
+  static constexpr std::size_t window = 1024 * 1024;  ///< emulated bytes on the way
+
+  void ready(std::uint32_t events) override;
+  bool start_fill(op& o, error_code& ec) override;
+  bool start_send(buffers data, op& o, error_code& ec) override;
+  void taken() override;
+  void dispose() override;
+
+  void start_connect();
+  void connected();
+  void finish_open(error_code ec);
+  /// Reads once; \return false when the kernel has nothing (now).
+  bool read_some();
+  void write_backlog();
+  void shut(bool hard);
+
+  // Network emulation.
+  void emulate(std::string peer);
+  void look_at_link();
+  void pump();
+  void hold(std::size_t bytes, error_code end);
+  void show_due();
+  void arm_held();
+  static void on_held(timer_node& node);
+  struct held_timer : timer_node {
+    explicit held_timer(live_stream& s) : timer_node(&live_stream::on_held), owner(s) {}
+    live_stream& owner;
+  };
+
+  live_world& world_;
+  int fd_;
+  std::uint64_t identity_hash_;
+  bool readable_ = false;
+  bool hung_up_ = false;  ///< the end is near: a short read does not mean drained
+  bool fin_sent_ = false;
+  error_code send_error_;
+  std::size_t backlog_sent_ = 0;
+  std::string backlog_;
+  std::unique_ptr<emulation> emulation_;
+  std::unique_ptr<held_timer> held_;
+};
+
+class live_listener final : public listener {
+ public:
+  live_listener(live_world& w, host& owner, int fd, const endpoint& at);
+  ~live_listener() override;
+  void close() override;
+
+ private:
+  /// What the epoll set points to; outlives the listener until the end of the round.
+  struct door final : live_world::watcher {
+    live_listener* owner;
+    explicit door(live_listener* l) : owner(l) {}
+    void ready(std::uint32_t) override;
+  };
+  /// False when there is nothing to accept now.
+  bool accept_one();
+  static void resume(timer_node& node);
+  struct pause_timer : timer_node {
+    explicit pause_timer(live_listener& l) : timer_node(&live_listener::resume), owner(l) {}
+    live_listener& owner;
+  };
+
+  live_world& world_;
+  int fd_;
+  door* door_;
+  pause_timer pause_;
+};
+
+}  // namespace meshgauge::net::live
