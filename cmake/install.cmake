@@ -1,4 +1,6 @@
 # `cmake --install` puts the command and the shipped scenarios in place; `cpack` makes a .deb of the same.
+# Installing takes what is built and builds nothing more, least of all the tests.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 include(GNUInstallDirs)
 install(TARGETS meshgauge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY scenarios/library/ DESTINATION ${CMAKE_INSTALL_DATADIR}/meshgauge/scenarios)
