@@ -69,7 +69,7 @@ bool stream::begin_fill(op& o, error_code& ec) {
 
 bool stream::watch(op& o) {
   error_code ec;
-  if (rx_.held() > 0 || rx_.unseen() > 0 || read_ended_ || closed_) return true;
+  if (rx_.unseen() > 0 || read_ended_ || closed_) return true;
   return begin_fill(o, ec);
 }
 
