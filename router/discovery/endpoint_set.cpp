@@ -42,6 +42,7 @@ endpoint_set::change endpoint_set::update(const registry::service_list* list) {
   std::size_t old = 0;
   const auto leaves = [&](const member_ptr& m) {
     m->set_ = nullptr;
+    m->pool_.retire();
     if (m->in_flight_ > 0) busy_leavers_.push_back(m);
     out.left.push_back(m);
   };
@@ -82,6 +83,7 @@ endpoint_set::change endpoint_set::update(const registry::service_list* list) {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     auto& m = *members_[i];
     m.set_ = this;
+    m.pool_.revive();
     m.place_ = i;
     endpoints_.push_back({m.what_->id, m.in_flight_, m.what_->weight});
   }

@@ -1,8 +1,8 @@
 #pragma once
 /// The instances of one service that a balancer may pick from, with the requests in flight at each.
 ///
-/// Fed with lists, it keeps the usable ones (UP) sorted by id, as `lb` wants them, and tells what joined and left, so
-/// that the owner can purge connection pools. A request holds a *ticket* from the pick to its end; an instance that
+/// Fed with lists, it keeps the usable ones (UP) sorted by id, as `lb` wants them, tells what joined and left, and
+/// purges the connections of who left. A request holds a *ticket* from the pick to its end; an instance that
 /// leaves the list meanwhile stays alive for its tickets, and one that comes back under the same id and address finds
 /// its old count.
 ///
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/http/upstream.hpp"
 #include "router/lb/balancer.hpp"
 #include "router/net/endpoint.hpp"
 #include "router/registry/instance.hpp"
@@ -31,6 +32,8 @@ class member {
   const registry::instance& what() const { return *what_; }
   const net::endpoint& address() const { return address_; }
   std::uint32_t in_flight() const { return in_flight_; }
+  /// The connections to it; retired while it is not listed.
+  http::upstream_pool& pool() const { return pool_; }
   /// False once the instance has left the set.
   bool listed() const { return set_ != nullptr; }
 
@@ -39,6 +42,7 @@ class member {
   friend class ticket;
   registry::instance_ptr what_;
   net::endpoint address_;
+  mutable http::upstream_pool pool_;
   std::uint32_t in_flight_ = 0;
   std::size_t place_ = 0;  ///< in the set, while listed
   endpoint_set* set_ = nullptr;

@@ -30,6 +30,8 @@ class upstream_pool {
 
   /// Closes what is idle; what is busy is closed when it comes back. For an instance that has left.
   void retire();
+  /// The instance is back.
+  void revive() { retired_ = false; }
   std::size_t idle() const { return idle_count_; }
   std::size_t open() const { return open_; }
 
