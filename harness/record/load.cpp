@@ -63,8 +63,8 @@ bucket bucket_of(const json_reader& in, const result& r) {
     b.statuses.push_back({static_cast<std::uint16_t>(statuses[i]), statuses[i + 1]});
   }
   in["failures"].each([&](const json_reader& f) {
-    b.failures.push_back({f[0].one_of<cause>(cause_count), f[1].one_of<truth>(truth_count), f[2].whole<std::uint32_t>(),
-                          f[3].whole<std::uint32_t>(), f[4].time(), f[5].time()});
+    b.failures.push_back({f[0].one_of<cause>(cause_count), f[1].one_of<truth>(truth_count), f[2].whole<std::uint16_t>(),
+                          f[3].whole<std::uint32_t>(), f[4].whole<std::uint32_t>(), f[5].time(), f[6].time()});
   });
   const auto instances = in["instances"].wholes<std::uint32_t>();
   if (instances.size() % 2 != 0) in["instances"].fail("expected pairs");

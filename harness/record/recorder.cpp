@@ -1,6 +1,7 @@
 #include "harness/record/recorder.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -45,9 +46,9 @@ void count_failure(bucket& b, const request& r, const attempt* last, std::uint32
   const truth then = last != nullptr ? last->then : truth::unknown;
   failure_count* at = nullptr;
   for (failure_count& c : b.failures) {
-    if (c.why == r.why && c.then == then) at = &c;
+    if (c.why == r.why && c.then == then && c.status == r.status) at = &c;
   }
-  if (at == nullptr) at = &b.failures.emplace_back(failure_count{.why = r.why, .then = then});
+  if (at == nullptr) at = &b.failures.emplace_back(failure_count{r.why, then, static_cast<std::uint16_t>(r.status)});
   ++at->count;
   at->attempts += attempts;
   if (last != nullptr) {
@@ -340,8 +341,9 @@ std::unique_ptr<result> recorder::finish(instant end, std::uint64_t digest, std:
   r.cuts_dropped = s.line.cuts_dropped();
   for (bucket& b : r.buckets) {
     std::sort(b.statuses.begin(), b.statuses.end(), [](auto& x, auto& y) { return x.status < y.status; });
-    std::sort(b.failures.begin(), b.failures.end(),
-              [](auto& x, auto& y) { return x.why != y.why ? x.why < y.why : x.then < y.then; });
+    std::sort(b.failures.begin(), b.failures.end(), [](const failure_count& x, const failure_count& y) {
+      return std::tie(x.why, x.then, x.status) < std::tie(y.why, y.then, y.status);
+    });
   }
   for (window& w : r.windows) {
     if (w.open) w.end = last;

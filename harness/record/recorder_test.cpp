@@ -126,6 +126,7 @@ TEST(Recorder, AFailureIsCountedByCauseAndByTheTruthOfItsLastAttempt) {
   ASSERT_EQ(r->buckets[0].failures.size(), 1u);
   EXPECT_EQ(r->buckets[0].failures[0], (failure_count{.why = cause::connection_refused,
                                                       .then = truth::stopped,
+                                                      .status = 502,
                                                       .count = 1,
                                                       .attempts = 2,
                                                       .view_age_min = 400ms,

@@ -43,10 +43,11 @@ struct status_count {
   bool operator==(const status_count&) const = default;
 };
 
-/// Failed requests of a bucket with one cause and one truth about the instance that the last attempt went to.
+/// Failed requests of a bucket with one cause, one truth about the instance that the last attempt went to, one status.
 struct failure_count {
   cause why = cause::none;
   meshgauge::truth then = truth::unknown;
+  std::uint16_t status = 0;
   std::uint32_t count = 0;
   std::uint32_t attempts = 0;                               ///< at instances, of all of them together
   duration view_age_min = duration::max(), view_age_max{};  ///< of the last attempts; min > max when there was none
@@ -84,7 +85,7 @@ struct bucket {
   std::uint32_t retries = 0;   ///< attempts beyond the first of each request, of callers or of routers
   std::array<std::uint32_t, truth_count> routed_to{};
   std::vector<status_count> statuses;     ///< by status
-  std::vector<failure_count> failures;    ///< by (cause, truth)
+  std::vector<failure_count> failures;    ///< by (cause, truth, status)
   std::vector<instance_count> instances;  ///< by incarnation
   histogram latency;                      ///< due to end, every request
   histogram response;                     ///< sent to end, requests that were sent

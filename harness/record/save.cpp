@@ -39,8 +39,8 @@ json json_of(const bucket& b) {
   json statuses = json::array(), failures = json::array(), instances = json::array();
   for (const status_count& c : b.statuses) statuses.insert(statuses.end(), {c.status, c.count});
   for (const failure_count& f : b.failures) {
-    failures.push_back(json::array(
-        {name_of(f.why), name_of(f.then), f.count, f.attempts, f.view_age_min.count(), f.view_age_max.count()}));
+    failures.push_back(json::array({name_of(f.why), name_of(f.then), f.status, f.count, f.attempts,
+                                    f.view_age_min.count(), f.view_age_max.count()}));
   }
   for (const instance_count& c : b.instances) instances.insert(instances.end(), {c.instance, c.attempts});
   return json{{"start", ns(b.start)},
