@@ -95,6 +95,7 @@ void directory::publish(instant now) {
   settle(now);
   for (const auto& list : table_.take_changes()) {
     const change c{now, list};
+    if (on_change) on_change(now, list);
     line_.push(c);
     under_way_.push_back(c);
     for (const auto& name : {list->service, std::string()}) {

@@ -58,6 +58,7 @@ class watcher {
   watcher(const watcher&) = delete;
   watcher& operator=(const watcher&) = delete;
   ~watcher();
+  void on_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
   /// When there will be something to take; `never` while nothing has changed.
   instant due() const { return line_ ? line_->next_due() : never; }
@@ -105,6 +106,9 @@ class directory {
   /// \param client name of the reader, for draws that do not depend on who else reads; empty: a number.
   bool wait(watcher& w, const std::string& service, std::uint64_t index, std::string_view client, instant now);
   std::size_t watchers() const { return all_watchers_; }
+
+  /// Called for each changed service when the truth changes (not when that becomes visible).
+  std::function<void(instant, const list_ptr&)> on_change;
 
   const lease_table& table() const { return table_; }
   const std::string& epoch() const { return options_.epoch; }
