@@ -198,6 +198,7 @@ struct target {
   unsigned first = 0, last = 0;  ///< inclusive
   bool any = false;              ///< one, drawn once a run
   double share = 0;              ///< > 0: that share of the group, drawn once a run
+  bool everyone = false;         ///< `load` events without `on`: every load, `group` means nothing
   std::string text;              ///< as written
 };
 
