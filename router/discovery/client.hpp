@@ -115,6 +115,7 @@ class client : public resolver {
   net::task<void> load(std::string_view name, instant by) override;
 
   const std::map<std::string, std::unique_ptr<service>, std::less<>>& services() const { return services_; }
+  instant now() const { return host_.now(); }
   std::uint64_t questions() const { return questions_; }
   std::uint64_t failures() const { return failures_; }
 
