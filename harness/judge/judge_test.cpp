@@ -231,11 +231,18 @@ TEST(Judge, CountsChecksAndNotExpectations) {
   const runs r(s, 6);
   const judged j = judge(s, r.all);
   EXPECT_EQ(j.checks.size(), 14u);
-  EXPECT_EQ(j.passed() + j.failed() + j.count(verdict::inconclusive), 14u);
+  EXPECT_EQ(j.passed(), 7u);
   EXPECT_EQ(j.failed(), 4u);
   EXPECT_EQ(j.warnings(), 2u);
   EXPECT_EQ(j.count(verdict::inconclusive), 1u);
   EXPECT_TRUE(j.problems.empty());
+  EXPECT_EQ(j.exit_code(false), 1);
+  options one;
+  one.only = 4;
+  EXPECT_EQ(judge(s, r.all, one).exit_code(false), 3);
+  EXPECT_EQ(judge(s, r.all, one).exit_code(true), 0);
+  one.only = 8;
+  EXPECT_EQ(judge(s, r.all, one).exit_code(false), 0);  // a warning breaks nothing
 }
 
 TEST(Judge, ComparesEveryVariantWithTheFirst) {

@@ -33,29 +33,30 @@ scale scale_of(double value, unit u) {
 
 }  // namespace
 
-std::string digits(double value) {
+std::string digits(double value, zeros z) {
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   if (value == 0) return "0";
   const double v = std::abs(value);
-  if (v >= 999.5 || (v >= 1 && v == std::floor(v))) return fmt::format("{:.0f}", value);
+  if (v >= 999.5 || (z == zeros::drop && v >= 1 && v == std::floor(v))) return fmt::format("{:.0f}", value);
   // Digits behind the point so that three count; trailing zeros say nothing.
   const int magnitude = static_cast<int>(std::floor(std::log10(v)));
   std::string s = fmt::format("{:.{}f}", value, std::clamp(2 - magnitude, 0, 12));
-  if (s.find('.') != std::string::npos) {
+  if (z == zeros::drop && s.find('.') != std::string::npos) {
     s.erase(s.find_last_not_of('0') + 1);
     if (s.back() == '.') s.pop_back();
   }
   return s;
 }
 
-std::string text_of(double value, unit u) {
+std::string text_of(double value, unit u, zeros z) {
   const scale s = scale_of(value, u);
-  return digits(value * s.by) + std::string(s.suffix);
+  if (u == unit::count && value == std::floor(value)) z = zeros::drop;
+  return digits(value * s.by, z) + std::string(s.suffix);
 }
 
-std::string text_or_none(double value, unit u) {
+std::string text_or_none(double value, unit u, zeros z) {
   const bool countable = u == unit::count || u == unit::share || u == unit::rate;
-  return value == 0 && countable ? "none" : text_of(value, u);
+  return value == 0 && countable ? "none" : text_of(value, u, z);
 }
 
 std::string range_text(double low, double high, unit u) {

@@ -15,4 +15,9 @@ std::size_t judged::warnings() const {
   }));
 }
 
+int judged::exit_code(bool allow_inconclusive) const {
+  if (failed() != 0) return 1;
+  return count(verdict::inconclusive) != 0 && !allow_inconclusive ? 3 : 0;
+}
+
 }  // namespace meshgauge::judge

@@ -102,10 +102,12 @@ struct judged {
   std::optional<judge::comparison> compared;
 
   std::size_t count(verdict v) const;
-  /// Checks that failed with severity `warn`: shown, not counted as failed.
+  /// Checks that do not hold and have severity `warn`: shown, neither passed nor failed.
   std::size_t warnings() const;
   std::size_t failed() const { return count(verdict::fail) - warnings(); }
-  std::size_t passed() const { return count(verdict::pass) + warnings(); }
+  std::size_t passed() const { return count(verdict::pass); }
+  /// Of the command: 1 something is broken, 3 inconclusive and nothing broken, 0 everything holds.
+  int exit_code(bool allow_inconclusive) const;
 };
 
 }  // namespace meshgauge::judge
