@@ -23,7 +23,7 @@ void attempted_and_ended(benchmark::State& state) {
   rec.add_viewer("router/0");
   const auto in_flight = static_cast<std::uint64_t>(state.range(0));
   const rng draws(7);
-  const duration gap = 600s / 10'000'000;  // ten million requests fill the run
+  const duration gap = duration(600s) / 10'000'000;  // ten million requests fill the run
   const auto due_of = [&](std::uint64_t n) { return instant{} + gap * static_cast<std::int64_t>(n % 10'000'000); };
   std::uint64_t n = 0;
   for (auto _ : state) {
@@ -54,7 +54,7 @@ void finish_save_and_load(benchmark::State& state) {
     const auto s = ten_minutes();
     recorder rec(s, 0, 1, scenarios::engine::sim);
     for (std::uint64_t n = 0; n < 900'000; ++n) {
-      const instant due = instant{} + 600s / 900'000 * static_cast<std::int64_t>(n);
+      const instant due = instant{} + duration(600s) / 900'000 * static_cast<std::int64_t>(n);
       rec.ended({.number = n,
                  .due = due,
                  .sent = due,
