@@ -33,6 +33,10 @@ bool breaks(const record::result& r, std::string_view metric, const record::buck
     const auto v = measure(r, metric, {}, scenarios::reading::natural, {{b.start, b.end}}).value;
     return v && *v < limit;
   }
+  if (root == "version") {
+    return std::any_of(b.instances.begin(), b.instances.end(),
+                       [&](const record::instance_count& c) { return r.incarnations[c.instance].version != part; });
+  }
   if (root == "routed_to") {
     const auto v = measure(r, metric, {}, scenarios::reading::count, {{b.start, b.end}}).value;
     return v && *v > 0;
@@ -116,6 +120,25 @@ std::string why_uneven(const record::result& r, const spans& where, const scenar
                      text_of(worst->got, unit::share), text_of(worst->due, unit::share));
 }
 
+std::string why_other_version(const record::result& r, const spans& where, std::string_view version) {
+  std::uint64_t all = 0, others = 0;
+  std::vector<std::string> names;
+  for_each_bucket(r, where, [&](const record::bucket& b) {
+    for (const record::instance_count& c : b.instances) {
+      all += c.attempts;
+      const record::incarnation& i = r.incarnations[c.instance];
+      if (i.version == version) continue;
+      others += c.attempts;
+      const std::string name = fmt::format("{} ({})", i.name, i.version.empty() ? "no version" : i.version);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  });
+  if (others == 0) return {};
+  std::sort(names.begin(), names.end());
+  if (names.size() > 4) names = {plural(names.size(), "instance", "instances") + " of other versions"};
+  return fmt::format("{} of {} attempts went to {}", others, all, join_and(names));
+}
+
 std::string why_stale(const record::result& r, const spans& where) {
   const auto value = [&](std::string_view metric) {
     return measure(r, metric, {}, scenarios::reading::natural, where).value;
@@ -137,17 +160,18 @@ explanation explain(const scenarios::scenario& s, const scenarios::expectation& 
   const bool wants_few = e.compare == scenarios::comparison::le || e.compare == scenarios::comparison::lt ||
                          e.compare == scenarios::comparison::eq;
   const bool good_thing = root == "available" || selector->metric == "outcome.ok" || selector->metric == "status.2xx" ||
-                          selector->metric == "status.200" || root == "requests" || root == "version";
+                          selector->metric == "status.200" || root == "version";
   const bool known = root == "view" && part.starts_with("known");
+  // What counts against a good thing is every failure.
+  const std::string_view metric = good_thing && root != "version" ? "available" : std::string_view(selector->metric);
   // Too little of a bad thing has no bursts; too little of a good one does.
-  if (good_thing || known ? e.compare != scenarios::comparison::lt : wants_few) {
-    const auto bursts =
-        bursts_of(r, broken, [&](const record::bucket& b) { return breaks(r, selector->metric, b, limit); });
+  if (good_thing || known ? !wants_few || e.compare == scenarios::comparison::eq : wants_few) {
+    const auto bursts = bursts_of(r, broken, [&](const record::bucket& b) { return breaks(r, metric, b, limit); });
     out.when = bursts_text(bursts, marks_of(s, r));
     if (!out.when.empty()) out.when = fmt::format("seed {}: {}", r.seed, out.when);
-    const std::string_view metric = good_thing ? "available" : std::string_view(selector->metric);
     out.why = why_failed(r, broken, metric);
   }
+  if (root == "version") out.why = why_other_version(r, broken, part);
   if (root == "share" && !part.empty()) out.why = why_uneven(r, broken, *selector);
   if (root == "view" || root == "staleness") out.why = why_stale(r, broken);
   return out;

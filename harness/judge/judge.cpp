@@ -139,6 +139,22 @@ void add_problems(const record::result& r, std::vector<std::string>& problems) {
   if (r.cuts_dropped != 0) say("too many windows; some begin or end within a bucket");
 }
 
+/// Results of different things do not compare: say so first.
+void add_differences(std::span<const record::result* const> results, std::vector<std::string>& problems) {
+  for (const record::result* r : results) {
+    const record::result& first = *results.front();
+    std::string_view what;
+    if (r->scenario != first.scenario) what = "scenarios";
+    if (r->params != first.params) what = "parameters";
+    if (r->engine != first.engine) what = "engines";
+    if (r->tool_version != first.tool_version) what = "versions of meshgauge";
+    if (what.empty()) continue;
+    problems.push_back(fmt::format("results of different {} stand side by side ({} seed {}, {} seed {})", what,
+                                   first.variant, first.seed, r->variant, r->seed));
+    return;
+  }
+}
+
 }  // namespace
 
 check judge_one(const scenarios::scenario& s, std::size_t expectation, std::string_view variant,
@@ -212,6 +228,7 @@ judged judge(const scenarios::scenario& s, std::span<const record::result* const
   for (const record::result* r : results) seeds.insert(r->seed);
   j.seeds.assign(seeds.begin(), seeds.end());
   if (!results.empty()) j.engine = results.front()->engine;
+  add_differences(results, j.problems);
   for (const scenarios::variant& v : s.variants) {
     bool any = false;
     for (const std::uint64_t seed : j.seeds) {
