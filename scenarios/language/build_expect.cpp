@@ -12,6 +12,7 @@ void builder::read_expectations() {
   if (list == nullptr) return;
   const surroundings around{s_, windows_, hosts_};
   for (node& n : list->items) {
+    if (c_.out.enough()) return;
     if (n.is(node::type::string)) {
       if (auto e = read_expectation(c_, slice(n.value), around)) {
         e->where = place(n.at);

@@ -105,7 +105,13 @@ void builder::read_loads() {
       text(*request, "request", "path", l.request.path);
       text(*request, "request", "body", l.request.body);
       if (const node* headers = get(*request, "request", "headers")) {
-        for (const member& h : headers->members) l.request.headers.emplace_back(h.key, h.value.value.value);
+        for (const member& h : headers->members) {
+          if (h.key.empty() || h.key.find_first_of(" :\r\n\t") != std::string::npos ||
+              h.value.value.value.find_first_of("\r\n") != std::string::npos) {
+            c_.error(h.at, "wrong-form", "this is no header: names hold no blanks and colons, values no line ends");
+          }
+          l.request.headers.emplace_back(h.key, h.value.value.value);
+        }
       }
       if (l.request.path.find_first_of(" \r\n\t") != std::string::npos) {
         c_.error(slice(request->find("path")->value), "wrong-form", "a path holds no blanks");

@@ -42,7 +42,7 @@ void builder::read_timeline() {
   }
   std::vector<const node*> nodes;
   for (node& n : timeline->items) {
-    if (!n.is(node::type::object)) continue;
+    if (!n.is(node::type::object) || c_.out.enough()) continue;
     s_.timeline.push_back(read_event(n));
     nodes.push_back(&n);
   }

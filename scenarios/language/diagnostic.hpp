@@ -45,7 +45,8 @@ class sink {
   diagnostic& error(span at, std::string_view id, std::string text, std::vector<std::string> notes = {});
   diagnostic& warning(span at, std::string_view id, std::string text, std::vector<std::string> notes = {});
   bool failed() const { return errors_ > 0; }
-  std::size_t errors() const { return errors_; }
+  /// So many errors that looking for more only costs time: a hostile or a wholly different file.
+  bool enough() const { return errors_ >= 200; }
   const language::source& source() const { return source_; }
   /// In the order of the file.
   std::vector<diagnostic> take();

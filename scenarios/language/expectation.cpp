@@ -13,6 +13,8 @@ using scenarios::comparison;
 using scenarios::expectation;
 using scenarios::scope;
 
+constexpr std::size_t text_max = 4096;
+
 class reader {
  public:
   reader(context& c, slice s, const surroundings& around)
@@ -252,6 +254,10 @@ class reader {
 }  // namespace
 
 std::optional<expectation> read_expectation(context& c, slice s, const surroundings& around) {
+  if (s.size() > text_max) {
+    c.error(s, "too-large", fmt::format("an expectation of more than {} characters", text_max));
+    return std::nullopt;
+  }
   return reader(c, s, around).read();
 }
 

@@ -217,6 +217,9 @@ class json_reader {
       if (here() == ',') {
         return fail({position_, position_ + 1}, first ? "a comma with nothing before it" : "one comma too many");
       }
+      if (to.members.size() + to.items.size() >= items_max) {
+        return fail({begin, begin + 1}, fmt::format("this '{}' holds more than {} things", text_[begin], items_max));
+      }
       if (!item()) return false;
       first = false;
       const span before = last_;

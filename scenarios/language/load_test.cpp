@@ -162,7 +162,7 @@ TEST(Load, FilesThatAreNoneAreNamed) {
             "e.json:2:3: error: this is no UTF-8 text: byte 0xff [not-text]\n");
   EXPECT_THAT(text_of(load_text(std::string(5 << 20, ' '), "e.json")), testing::HasSubstr("[too-large]"));
   EXPECT_THAT(text_of(load_text(std::string(100000, '['), "e.json")), testing::HasSubstr("more than 64 brackets"));
-  EXPECT_THAT(text_of(load_text(std::string(100000, '['), "e.yaml")), testing::HasSubstr("e.yaml:1:1: error")));
+  EXPECT_THAT(text_of(load_text(std::string(100000, '['), "e.yaml")), testing::HasSubstr("e.yaml:1:1: error"));
   EXPECT_THAT(text_of(load_text("", "e.yaml")), testing::HasSubstr("holds nothing"));
 }
 

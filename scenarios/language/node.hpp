@@ -57,6 +57,9 @@ inline span opening(const node& n) {
 /// "a list", "a text".
 std::string_view name_of(node::type kind);
 
+/// More in one object or list than this is refused as well: checks compare names with names.
+inline constexpr std::size_t items_max = 2000;
+
 /// Nesting deeper than this is refused: no scenario needs it, and readers recurse.
 inline constexpr int depth_max = 64;
 

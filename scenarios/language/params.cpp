@@ -13,6 +13,7 @@ class substitution {
   }
 
   void walk(node& n) {
+    if (c_.out.enough()) return;
     if (n.is(node::type::string)) replace(n.value);
     for (node& item : n.items) walk(item);
     for (member& m : n.members) walk(m.value);

@@ -122,8 +122,9 @@ std::optional<sided> read_selector(context& c, slice word, const surroundings& a
   }
   std::size_t dot = std::min(name.view().find('.'), name.size());
   slice first = name.sub(0, dot), rest = name.sub(dot + 1);
-  const auto variants = variant_names(around);
-  const bool is_variant = std::find(variants.begin(), variants.end(), first.view()) != variants.end();
+  const auto& variants = around.scenario.variants;
+  const bool is_variant =
+      std::any_of(variants.begin(), variants.end(), [&](const auto& v) { return v.name == first.view(); });
   if (is_variant && dot < name.size()) {
     s.variant = first.str();
     name = rest;

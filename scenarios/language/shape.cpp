@@ -42,6 +42,7 @@ class checker {
     duplicates(n);
     const auto known = keys_of(where);
     for (const member& m : n.members) {
+      if (c_.out.enough()) return;
       const key* k = find_key(where, m.key);
       if (k == nullptr) {
         unknown(m, known, label);
@@ -60,7 +61,7 @@ class checker {
  private:
   void duplicates(const node& n) {
     for (std::size_t i = 0; i < n.members.size(); ++i) {
-      if (i > 1000) return;  // a hostile file; unknown keys are reported anyway
+      if (c_.out.enough()) return;
       const member& m = n.members[i];
       const member* first = n.find_member(m.key);
       if (first == &m) continue;
@@ -127,6 +128,7 @@ class checker {
     }
     const std::string noun = k.name == "fleets" ? "fleet" : k.name == "variants" ? "variant" : std::string(k.name);
     for (const member& child : m.value.members) {
+      if (c_.out.enough()) return;
       name(child, noun);
       if (!child.value.is(type::object)) {
         wrong(child.value,
@@ -155,6 +157,7 @@ class checker {
                {fmt::format("write {}", how_to_write(k.what))});
     }
     for (const node& item : m.value.items) {
+      if (c_.out.enough()) return;
       if (k.what == holds::expectations && item.is(type::string)) continue;
       if (!item.is(type::object)) {
         wrong(item,

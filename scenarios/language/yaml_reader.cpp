@@ -38,6 +38,7 @@ class builder final : public YAML::EventHandler {
     refuse_tag(mark, tag);
     text t = located(mark, value);
     if (awaits_key()) {
+      limit();
       member& m = top().members.emplace_back();
       m.key = value;
       m.at = t.whole;
@@ -85,8 +86,15 @@ class builder final : public YAML::EventHandler {
     if (tag.size() > 1) refuse(spot(mark), "yaml-tag", "YAML tags are not part of the language");
   }
 
+  void limit() {
+    if (top().members.size() + top().items.size() > items_max) {
+      refuse(opening(top()), "syntax", fmt::format("this holds more than {} things", items_max));
+    }
+  }
+
   node& add(node n) {
     if (stack_.empty()) return root.emplace(std::move(n));
+    limit();
     if (top().is(node::type::list)) return top().items.emplace_back(std::move(n));
     key_open_ = false;
     return top().members.back().value = std::move(n);
