@@ -114,10 +114,13 @@ connection_pair join(Test& t, net::listener& l) {
 }
 
 task<void> echo(stream_ptr s) {
-  while (!co_await s->fill()) {
+  for (;;) {
+    const error_code filled = co_await s->fill();
+    if (filled) co_return;
     const std::string text(s->peek());
     s->consume(text.size());
-    if (co_await s->send(net::buffer_of(text))) break;
+    const error_code sent = co_await s->send(net::buffer_of(text));
+    if (sent) co_return;
   }
 }
 

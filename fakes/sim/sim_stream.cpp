@@ -209,6 +209,10 @@ void sim_stream::close(closing how) {
     return;
   }
   closed_ = true;
+  if (held_syn_) {  // never left
+    held_syn_ = false;
+    connection_.world.forget(*this);
+  }
   if (open_) {
     if (how == closing::reset || rx_.held() + rx_.unseen() > 0) {
       reset_peer();

@@ -186,6 +186,13 @@ void sim_world::hold(sim_stream& s) {
   held_.push_back(&s);
 }
 
+void sim_world::forget(sim_stream& s) {
+  if (!s.listed_) return;
+  s.listed_ = false;
+  std::erase(held_, &s);
+  s.unpin();
+}
+
 void sim_world::release_held() {
   for (sim_stream* s : std::exchange(held_, {})) {
     s->listed_ = false;

@@ -70,6 +70,7 @@ class sim_world final : public net::world {
   void note(instant at, std::uint64_t actor, std::uint32_t count, std::uint32_t kind, std::uint32_t argument);
   void arrive_syn(sim_stream& client);
   void hold(sim_stream& s);
+  void forget(sim_stream& s);
   void release_held();
   void prefetch() const;
 

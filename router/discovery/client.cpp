@@ -26,24 +26,27 @@ struct client::feed {
 };
 
 registry::list_ptr list_memo::decode(const std::string& body, std::string& epoch) {
-  // Clients of one service tend to ask in a row.
-  if (const auto at = last_.find(last_service_); at != last_.end() && at->second.body == body) {
-    epoch = at->second.epoch;
-    return at->second.list;
-  }
-  for (const auto& [name, known] : last_) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const auto at = (found_ + i) % entries_.size();
+    const auto& known = entries_[at];
     if (known.body.size() != body.size() || known.body != body) continue;
-    last_service_ = name;
+    found_ = at;
     epoch = known.epoch;
     return known.list;
   }
   auto read = registry::decode_list(body);
   if (!read) return nullptr;
-  last_service_ = read->list.service;
-  auto& known = last_[last_service_];
-  known = {body, read->epoch, std::make_shared<const registry::service_list>(std::move(read->list))};
-  epoch = known.epoch;
-  return known.list;
+  epoch = read->epoch;
+  auto list = std::make_shared<const registry::service_list>(std::move(read->list));
+  if (entries_.size() < entries_max) {
+    found_ = entries_.size();
+    entries_.push_back({body, epoch, list});
+  } else {
+    found_ = oldest_;
+    entries_[oldest_] = {body, epoch, list};
+    oldest_ = (oldest_ + 1) % entries_max;
+  }
+  return list;
 }
 
 client::client(net::host& on, const net::endpoint& registry, client_options options, view_observer* watching)
@@ -262,7 +265,8 @@ net::task<void> client::follow(service& of) {
     wake(of.name());
     const auto next = next_question(f, answered);
     if (next <= host_.now()) continue;
-    if (co_await host_.sleep_until(next)) break;
+    const net::error_code interrupted = co_await host_.sleep_until(next);
+    if (interrupted) break;
   }
   wake(of.name());
 }
@@ -274,7 +278,8 @@ net::task<void> client::follow_all() {
     wake({});
     const auto next = next_question(f, answered);
     if (next <= host_.now()) continue;
-    if (co_await host_.sleep_until(next)) break;
+    const net::error_code interrupted = co_await host_.sleep_until(next);
+    if (interrupted) break;
   }
   wake({});
 }
@@ -285,7 +290,8 @@ net::task<void> client::read_once(service& of) {
     co_await ask(f);
     of.first_use_->silence();  // who asked meanwhile gets this answer
     wake(of.name());
-    if (co_await of.first_use_->until(never)) break;
+    const net::error_code interrupted = co_await of.first_use_->until(never);
+    if (interrupted) break;
   }
   wake(of.name());
 }

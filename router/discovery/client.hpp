@@ -34,20 +34,22 @@ namespace meshgauge::discovery {
 
 enum class refresh : std::uint8_t { watch, poll, once };
 
-/// Remembers the last answer about each service, so that a thousand clients of one process that get the same bytes
-/// parse them once and share one list.
+/// Remembers the last answers that were parsed, so that a thousand clients of one process that get the same bytes parse
+/// them once and share one list. Several, because with delays of their own clients are at different revisions.
 class list_memo {
  public:
   /// Null when `body` is no list.
   registry::list_ptr decode(const std::string& body, std::string& epoch);
 
  private:
+  static constexpr std::size_t entries_max = 128;
   struct entry {
     std::string body, epoch;
     registry::list_ptr list;
   };
-  std::map<std::string, entry, std::less<>> last_;  ///< by service
-  std::string last_service_;
+  std::vector<entry> entries_;
+  std::size_t found_ = 0;   ///< where the last one was: callers tend to come in a row with the same
+  std::size_t oldest_ = 0;  ///< the next to be replaced
 };
 
 struct client_options {

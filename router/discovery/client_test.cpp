@@ -1,10 +1,28 @@
 #include "router/discovery/client.hpp"
 
+#include <unistd.h>
+
+#include "fakes/sim/sim_world.hpp"
 #include "router/discovery/world_test.hpp"
 #include "router/net/conditions.hpp"
+#include "router/net/live/live_world.hpp"
 
 namespace meshgauge::discovery {
 namespace {
+
+struct sim_env {
+  sim::sim_world world{1};
+  net::endpoint registry() { return {boost::asio::ip::address_v4(0x0a000001U), 8500}; }
+};
+
+struct live_env {
+  net::live::live_world world{{.seed = 1, .emulate_network = true}};
+  net::endpoint registry() {  // an address of this process alone, so that ports cannot clash
+    const auto pid = static_cast<unsigned>(::getpid());
+    return {boost::asio::ip::address_v4(0x7f000000U | (((pid % 60000) + 256) << 8) | 78), 8500};
+  }
+};
+using worlds = testing::Types<sim_env, live_env>;
 
 /// Writes down what it is told: "+a+b", "-a", and failures.
 struct diary : view_observer {
@@ -298,6 +316,24 @@ TEST(DiscoveryClientMemo, ClientsWithTheSameAnswerShareOneList) {
   ASSERT_NE(one.find("pay")->view().list(), nullptr);
   EXPECT_EQ(one.find("pay")->view().list(), two.find("pay")->view().list());
   a.kill(), b.kill(), machine.kill();
+}
+
+TEST(DiscoveryClientMemo, RemembersManyAnswersAndForgetsTheOldest) {
+  list_memo memo;
+  std::string epoch;
+  const auto body = [](int i) {
+    return registry::encode(registry::service_list{"s" + std::to_string(1000 + i), 7, {}}, "e" + std::to_string(i));
+  };
+  const auto first = memo.decode(body(0), epoch);
+  for (int i = 1; i < 128; ++i) memo.decode(body(i), epoch);
+  EXPECT_EQ(memo.decode(body(0), epoch), first);
+  EXPECT_EQ(epoch, "e0");
+  memo.decode(body(128), epoch);
+  const auto again = memo.decode(body(0), epoch);
+  EXPECT_NE(again, first);
+  EXPECT_EQ(again->service, "s1000");
+  EXPECT_EQ(epoch, "e0");
+  EXPECT_EQ(memo.decode("{}", epoch), nullptr);
 }
 
 TEST(DiscoveryClientSim, TheSameSeedGivesTheSameRun) {

@@ -34,6 +34,9 @@ class member {
   std::uint32_t in_flight() const { return in_flight_; }
   /// The connections to it; retired while it is not listed.
   http::upstream_pool& pool() const { return pool_; }
+  /// A note that an observer may keep here; 0 = none.
+  std::uint64_t note() const { return note_; }
+  void set_note(std::uint64_t note) const { note_ = note; }
   /// False once the instance has left the set.
   bool listed() const { return set_ != nullptr; }
 
@@ -43,6 +46,7 @@ class member {
   registry::instance_ptr what_;
   net::endpoint address_;
   mutable http::upstream_pool pool_;
+  mutable std::uint64_t note_ = 0;
   std::uint32_t in_flight_ = 0;
   std::size_t place_ = 0;  ///< in the set, while listed
   endpoint_set* set_ = nullptr;

@@ -64,7 +64,8 @@ net::task<void> registrar::run() {
       if (ok) ++heartbeats_;
       while (ok && next_heartbeat_ <= host_.now()) next_heartbeat_ += options_.heartbeat;
     } else {
-      if (co_await alarm_.until(next_heartbeat_)) break;
+      const net::error_code interrupted = co_await alarm_.until(next_heartbeat_);
+      if (interrupted) break;
       continue;
     }
 
@@ -73,7 +74,9 @@ net::task<void> registrar::run() {
     } else if (answer_ == 404 && registered_) {
       registered_ = false;  // forgotten: register again, now
     } else if (wanted_ != wanted::nothing) {
-      if (co_await alarm_.until(host_.now() + std::min(backoff_.failed(), options_.heartbeat))) break;
+      const net::error_code interrupted =
+          co_await alarm_.until(host_.now() + std::min(backoff_.failed(), options_.heartbeat));
+      if (interrupted) break;
     }
   }
   running_ = false;
@@ -90,8 +93,10 @@ net::task<bool> registrar::deregister(instant deadline) {
       ~leaving() { place = nullptr; }
     };
     const leaving here{leaver_ = &done};
-    while (running_ && host_.now() < deadline)
-      if (co_await done.until(deadline)) break;
+    while (running_ && host_.now() < deadline) {
+      const net::error_code interrupted = co_await done.until(deadline);
+      if (interrupted) break;
+    }
     if (running_) wanted_ = wanted::nothing;
   }
   co_return !may_be_registered_;

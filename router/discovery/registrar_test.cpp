@@ -1,9 +1,27 @@
 #include "router/discovery/registrar.hpp"
 
+#include <unistd.h>
+
+#include "fakes/sim/sim_world.hpp"
 #include "router/discovery/world_test.hpp"
+#include "router/net/live/live_world.hpp"
 
 namespace meshgauge::discovery {
 namespace {
+
+struct sim_env {
+  sim::sim_world world{1};
+  net::endpoint registry() { return {boost::asio::ip::address_v4(0x0a000001U), 8500}; }
+};
+
+struct live_env {
+  net::live::live_world world{{.seed = 1, .emulate_network = true}};
+  net::endpoint registry() {  // an address of this process alone, so that ports cannot clash
+    const auto pid = static_cast<unsigned>(::getpid());
+    return {boost::asio::ip::address_v4(0x7f000000U | (((pid % 60000) + 256) << 8) | 79), 8500};
+  }
+};
+using worlds = testing::Types<sim_env, live_env>;
 
 net::task<void> leave(registrar& r, instant deadline, int& result) {
   const bool confirmed = co_await r.deregister(deadline);

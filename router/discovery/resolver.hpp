@@ -14,9 +14,9 @@ namespace meshgauge::discovery {
 struct picked {
   /// none, or no_route (no such service), no_instance (nobody UP), registry_unavailable (no view that counts).
   cause why = cause::none;
-  bool loading = false;    ///< nothing is known yet: wait for `load`, then pick again
-  ticket to;               ///< empty unless why == none
-  duration view_age{};     ///< of the view that was used
+  bool loading = false;  ///< nothing is known yet: wait for `load`, then pick again
+  ticket to;             ///< empty unless why == none
+  duration view_age{};   ///< of the view that was used
   std::uint64_t revision = 0;
 };
 
@@ -30,6 +30,9 @@ class resolver {
 
   /// Returns when the first answer about `service` (or its failure) is there, or at `by`.
   virtual net::task<void> load(std::string_view service, instant by) = 0;
+
+  /// No connection could be had to one that was picked.
+  virtual void unreachable(const member&) {}
 };
 
 }  // namespace meshgauge::discovery

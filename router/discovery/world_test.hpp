@@ -1,35 +1,16 @@
 #pragma once
-/// The two worlds, a registry and clients of it: what the tests of this folder stand on.
+/// A registry and a host that uses it, in a world `Env`: what the tests of this folder stand on.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <functional>
 #include <memory>
 
-#include "fakes/sim/sim_world.hpp"
-#include "router/net/live/live_world.hpp"
 #include "router/registry/server.hpp"
 
 namespace meshgauge::discovery {
 
 using namespace std::chrono_literals;
-
-struct sim_env {
-  sim::sim_world world{1};
-  static constexpr bool live = false;
-  net::endpoint registry() { return {boost::asio::ip::address_v4(0x0a000001U), 8500}; }
-};
-
-struct live_env {
-  net::live::live_world world{{.seed = 1, .emulate_network = true}};
-  static constexpr bool live = true;
-  net::endpoint registry() {  // an address of this process alone, so that ports cannot clash
-    const auto pid = static_cast<unsigned>(::getpid());
-    return {boost::asio::ip::address_v4(0x7f000000U | (((pid % 60000) + 256) << 8) | 78), 8500};
-  }
-};
-using worlds = testing::Types<sim_env, live_env>;
 
 inline registry::instance make_instance(std::string service, std::string id, std::uint16_t port = 80) {
   registry::instance i;

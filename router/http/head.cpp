@@ -151,7 +151,11 @@ class head_parser {
     out.size = parser.put(boost::asio::const_buffer(data.data(), data.size()), ec);
     if (parser.problem != verdict::complete) return parser.problem;
     if (ec) {
-      const verdict v = verdict_of(ec);
+      verdict v = verdict_of(ec);
+      if (v == verdict::bad_version) {  // a line that ends with a bare LF is no other version
+        const auto end = data.find('\n');
+        if (end == 0 || end == std::string_view::npos || data[end - 1] != '\r') v = verdict::malformed;
+      }
       return v == verdict::incomplete && data.size() >= l.head ? verdict::head_too_large : v;
     }
     if (!parser.is_header_done()) return verdict::incomplete;

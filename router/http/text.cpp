@@ -11,9 +11,26 @@ std::string& scratch_text() {
   return text;
 }
 
-head& scratch_head() {
+namespace {
+thread_local constinit std::uint64_t stamp = 0;
+
+head& shared_head() {
   thread_local head h;
   return h;
+}
+}  // namespace
+
+head& scratch_head() {
+  ++stamp;
+  return shared_head();
+}
+
+const head& scratch_head_now() {
+  return shared_head();
+}
+
+std::uint64_t scratch_stamp() {
+  return stamp;
 }
 
 void append_number(std::string& out, std::uint64_t n) {

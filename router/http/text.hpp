@@ -16,6 +16,10 @@ namespace meshgauge::http {
 std::string& scratch_text();
 /// A head to parse into. Its content is valid until the caller waits.
 head& scratch_head();
+/// The same head as it stands, without claiming it.
+const head& scratch_head_now();
+/// Changes with each call of scratch_head(): equal means that nobody has parsed since.
+std::uint64_t scratch_stamp();
 
 void append_number(std::string& out, std::uint64_t n);
 void append_field(std::string& out, std::string_view name, std::string_view value);

@@ -18,6 +18,7 @@ struct upstream_pool::idle_connection final : net::op {
     ++pool.idle_count_;
   }
   ~idle_connection() {
+    detach();  // before the stream goes: closing it is no news
     (previous != nullptr ? previous->next : pool.first_) = next;
     if (next != nullptr) next->previous = previous;
     --pool.idle_count_;
@@ -129,10 +130,10 @@ task<error_code> upstream_try::send_rest(net::stream&) {
 }
 
 task<cause> try_upstream(upstream_try& t) {
-  t.connection = upstream_connection::take(t.pool_);
+  t.connection = upstream_connection::take(*t.pool_);
   for (;;) {
     if (!t.connection) {
-      t.connection = upstream_connection::open(t.pool_, t.host_, t.to_, t.pool);
+      t.connection = upstream_connection::open(*t.pool_, t.host_, *t.to_, t.pool);
       if (!t.connection) co_return cause::pool_exhausted;
       const instant connect_by = saturating_add(t.host_.now(), t.connect_timeout);
       t.connection->deadline(connect_by < t.respond_by ? connect_by : t.respond_by);

@@ -79,8 +79,15 @@ class upstream_connection {
 /// What one try needs to know, and what it leaves behind.
 class upstream_try {
  public:
-  upstream_try(net::host& h, upstream_pool& p, const net::endpoint& to) : host_(h), pool_(p), to_(to) {}
+  explicit upstream_try(net::host& h) : host_(h) {}
   virtual ~upstream_try() = default;
+
+  /// At whom. Both must live until the try has ended.
+  void aim(upstream_pool& at, const net::endpoint& to) {
+    pool_ = &at;
+    to_ = &to;
+    cut_short = false;
+  }
 
   pool_limits pool;
   http::limits head_limits;
@@ -102,8 +109,8 @@ class upstream_try {
  private:
   friend net::task<cause> try_upstream(upstream_try& t);
   net::host& host_;
-  upstream_pool& pool_;
-  net::endpoint to_;
+  upstream_pool* pool_ = nullptr;
+  const net::endpoint* to_ = nullptr;
 };
 
 /// cause::none: the final response's head is parsed in scratch_head() (valid until the caller waits). Otherwise the

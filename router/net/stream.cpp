@@ -33,6 +33,9 @@ void stream::release() {
   MESHGAUGE_ASSERT(!released_);
   pin();
   if (!closed_) close(killed() ? closing::reset : closing::graceful);
+  // Nobody completes anything here any more; an op may outlive the stream.
+  if (fill_op_ != nullptr) fill_op_->detach();
+  if (send_op_ != nullptr) send_op_->detach();
   leave_host();
   released_ = true;
   unpin();

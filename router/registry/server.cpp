@@ -33,7 +33,8 @@ net::result<net::endpoint> server::start(const net::endpoint& at) {
 
 net::task<void> server::sweep() {
   for (auto next = host_.now() + options_.sweep;; next += options_.sweep) {
-    if (co_await host_.sleep_until(next)) co_return;
+    const net::error_code interrupted = co_await host_.sleep_until(next);
+    if (interrupted) co_return;
     directory_.sweep(host_.now());
   }
 }
