@@ -155,7 +155,8 @@ void builder::read_verb(node& n, const member& verb_member, event& e) {
       with(n, "event", "fault", e.fault, read_fault);
       const bool link = e.fault.kind == fault_kind::delay || e.fault.kind == fault_kind::blackhole;
       const bool in_instance =
-          e.fault.kind == fault_kind::slow || e.fault.kind == fault_kind::hang || e.fault.kind == fault_kind::error;
+          e.fault.kind == fault_kind::slow || e.fault.kind == fault_kind::hang ||
+          e.fault.kind == fault_kind::error || e.fault.kind == fault_kind::reset;
       wants.router = wants.registry = !in_instance;
       wants.load = link;
       const node* f = get(n, "event", "fault");
@@ -230,7 +231,7 @@ void builder::check_when(const node& n, const event& e) {
   }
   const duration end = s_.end().time_since_epoch();
   const auto time = e.during ? windows_.start(e.at.window) : windows_.time(e.at);
-  if (!time || end == duration::zero()) return;
+  if (!time || !windows_.phases_known()) return;
   if (*time >= end) {
     c_.error(s, "after-the-end",
              fmt::format("this event is at {:g}s, but the phases end at {:g}s, so it would never happen",

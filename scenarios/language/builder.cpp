@@ -16,7 +16,6 @@ void builder::text(node& n, std::string_view where, std::string_view name, std::
   if (k->what == holds::name && !valid_name(s)) {
     c_.error(slice(v->value), "name-form", fmt::format("\"{}\" cannot be a {}", s, name),
              {"names are made of a-z, 0-9, - and _"});
-    return;
   }
   if (k->what == holds::path && !s.starts_with('/')) {
     c_.error(slice(v->value), "wrong-form", fmt::format("a path begins with \"/\", not like \"{}\"", s));

@@ -22,13 +22,13 @@ class context {
 
   /// \return false, so that a reader can end with it.
   bool error(slice at, std::string_view id, std::string text, std::vector<std::string> notes = {}) {
-    explain(at, notes);
+    if (!explain(at, notes)) return false;
     out.error(at.at(), id, std::move(text), std::move(notes));
     return false;
   }
   /// Inside a longer text: the quotes are not underlined even when it is the whole.
   bool error_inside(slice at, std::string_view id, std::string text, std::vector<std::string> notes = {}) {
-    explain(at, notes);
+    if (!explain(at, notes)) return false;
     out.error(at.inside(), id, std::move(text), std::move(notes));
     return false;
   }
@@ -38,15 +38,18 @@ class context {
   }
 
  private:
-  void explain(slice at, std::vector<std::string>& notes) const {
-    if (at.of() == nullptr) return;
+  /// False when the text holds an unknown parameter, which is all that there is to say about it.
+  bool explain(slice at, std::vector<std::string>& notes) const {
+    if (at.of() == nullptr) return true;
     for (const text::substitution& s : at.of()->substitutions) {
       if (s.begin >= at.end() && s.begin != s.end) continue;
       if (s.end <= at.begin() && s.begin != s.end) continue;
+      if (s.unknown) return false;
       for (const auto& [name, value] : params) {
         if (name == s.name) notes.push_back(fmt::format("${{{}}} is \"{}\"", name, value));
       }
     }
+    return true;
   }
 };
 

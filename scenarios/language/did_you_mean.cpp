@@ -30,8 +30,8 @@ std::optional<std::string> did_you_mean(std::string_view word, std::span<const s
   for (const std::string& c : candidates) {
     if (c.size() > word.size() + limit || c.size() + limit < word.size()) continue;
     const std::size_t distance = edit_distance(word, c);
-    // A word of one or two letters is near to everything; there only a swap or one added letter counts.
-    if (distance == 0 || distance > limit || (word.size() < 3 && (distance > 1 || c.size() < word.size()))) continue;
+    // A word of one or two letters is near to everything; there only an added letter counts.
+    if (distance == 0 || distance > limit || (word.size() < 3 && c.size() <= word.size())) continue;
     if (distance < best || (distance == best && found != nullptr && c.size() > found->size())) {
       best = distance;
       found = &c;

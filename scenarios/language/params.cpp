@@ -50,6 +50,7 @@ class substitution {
         std::vector<std::string> notes;
         if (const auto g = did_you_mean(name, names_)) notes.push_back(fmt::format("did you mean \"${{{}}}\"?", *g));
         c_.error_inside(slice(t, begin, close + 1), "unknown-param", fmt::format("no parameter \"{}\"", name), notes);
+        to.substitutions.push_back({to.value.size(), to.value.size() + close + 1 - begin, name, true});
         copy(begin, close + 1);
       } else {
         used_.insert(name);
@@ -58,7 +59,7 @@ class substitution {
           return;
         }
         const span place = slice(t, begin, close + 1).inside();
-        to.substitutions.push_back({to.value.size(), to.value.size() + found->second.size(), name});
+        to.substitutions.push_back({to.value.size(), to.value.size() + found->second.size(), name, false});
         to.value += found->second;
         if (mapped) to.origin.insert(to.origin.end(), found->second.size(), place);
       }

@@ -35,7 +35,7 @@ bool in_range(context& c, slice s, const target& t, std::string_view name, unsig
                                 : t.kind == target_kind::load ? "client"
                                                               : "router";
   const std::string owner = t.kind == target_kind::router ? "no variant" : group_text(t, name);
-  const std::string range = count == 1 ? "number 0" : fmt::format("numbered 0 to {}", count - 1);
+  const std::string range = count == 1 ? "numbered 0" : fmt::format("numbered 0 to {}", count - 1);
   return c.error_inside(s, "no-such-instance",
                         t.kind == target_kind::router
                             ? fmt::format("{} has router {}: the most is {}, {}", owner, n, count, range)

@@ -22,6 +22,7 @@ struct text {
   struct substitution {
     std::size_t begin = 0, end = 0;  ///< bytes of `value`
     std::string name;
+    bool unknown = false;  ///< no such parameter: reported once, and silent from then on
   };
   std::vector<substitution> substitutions;
 

@@ -32,6 +32,11 @@ std::vector<std::string> windows::names() const {
   return result;
 }
 
+bool windows::phases_known() const {
+  return std::all_of(scenario_.phases.begin(), scenario_.phases.end(),
+                     [](const auto& p) { return p.length > duration::zero(); });
+}
+
 const scenarios::event* windows::event(std::string_view name) const {
   for (const auto& e : scenario_.timeline) {
     if (!name.empty() && e.name == name) return &e;
@@ -40,7 +45,7 @@ const scenarios::event* windows::event(std::string_view name) const {
 }
 
 std::optional<duration> windows::start(std::string_view name, int depth) const {
-  if (depth > depth_limit) return std::nullopt;
+  if (depth > depth_limit || !phases_known()) return std::nullopt;
   if (name == "run") return duration{};
   for (const auto& p : scenario_.phases) {
     if (p.name == name || (name == "measured" && p.measure)) return p.start.time_since_epoch();
@@ -51,7 +56,7 @@ std::optional<duration> windows::start(std::string_view name, int depth) const {
 }
 
 std::optional<duration> windows::end(std::string_view name, int depth) const {
-  if (depth > depth_limit) return std::nullopt;
+  if (depth > depth_limit || !phases_known()) return std::nullopt;
   const duration last = scenario_.end().time_since_epoch();
   if (name == "run") return last;
   for (auto p = scenario_.phases.rbegin(); p != scenario_.phases.rend(); ++p) {

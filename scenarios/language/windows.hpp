@@ -32,6 +32,8 @@ class windows {
   std::optional<duration> time(const scenarios::moment& m) const { return time(m, 0); }
   /// Does the moment depend on itself?
   bool circular(const scenarios::moment& m) const;
+  /// False when the phases themselves hold mistakes; then times are not known.
+  bool phases_known() const;
 
  private:
   std::optional<duration> start(std::string_view name, int depth) const;
