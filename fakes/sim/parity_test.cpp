@@ -454,6 +454,71 @@ TYPED_TEST(Parity, AStoppedHostCancelsWhatWaits) {
   EXPECT_EQ(w.ec, net::aborted());
 }
 
+TYPED_TEST(Parity, APausedHostTakesConnectionsAndBytesButSaysNothing) {
+  auto l = this->listen();
+  const auto at = l->local();
+  this->server.spawn(serve_echo(this->server, std::move(l)));
+  this->server.pause();
+  stream_ptr s;
+  error_code ec;
+  bool done = false;
+  this->client.spawn(connect(this->client, at, s, ec, done));
+  ASSERT_TRUE(this->run([&] { return done; }));
+  EXPECT_FALSE(ec);
+  writing w;
+  this->client.spawn(write(*s, "hello", w));
+  reading r;
+  this->client.spawn(read_to_end(*s, r));
+  this->settle(100ms);
+  EXPECT_TRUE(w.done);
+  EXPECT_EQ(r.got, "");
+  this->server.resume();
+  ASSERT_TRUE(this->run([&] { return r.got == "hello"; }));
+}
+
+TYPED_TEST(Parity, APausedHostSleepsOnAndLearnsLateThatItsPeerHasGone) {
+  auto l = this->listen();
+  auto p = join(*this, *l);
+  reading r;
+  error_code slept = net::aborted();
+  struct nap {
+    static task<void> run(host& h, error_code& ec) { ec = co_await h.sleep(10ms); }
+  };
+  this->server.spawn(read_to_end(*p.server, r));
+  this->server.spawn(nap::run(this->server, slept));
+  this->server.pause();
+  p.client->close(closing::reset);
+  this->settle(50ms);
+  EXPECT_FALSE(r.done);
+  EXPECT_EQ(slept, net::aborted());
+  this->server.resume();
+  ASSERT_TRUE(this->run([&] { return r.done && !slept; }));
+  EXPECT_EQ(r.end, net::reset());
+}
+
+TYPED_TEST(Parity, ARefusingHostKeepsWhatIsConnected) {
+  auto l = this->listen();
+  const auto at = l->local();
+  auto p = join(*this, *l);
+  this->server.refuse_connections(true);
+  stream_ptr s;
+  error_code ec;
+  bool done = false;
+  this->client.spawn(connect(this->client, at, s, ec, done));
+  ASSERT_TRUE(this->run([&] { return done; }));
+  EXPECT_EQ(ec, net::refused());
+  reading r;
+  writing w;
+  this->server.spawn(read_to_end(*p.server, r));
+  this->client.spawn(write(*p.client, "still here", w));
+  ASSERT_TRUE(this->run([&] { return r.got == "still here"; }));
+  this->server.refuse_connections(false);
+  done = false;
+  this->client.spawn(connect(this->client, at, s, ec, done));
+  ASSERT_TRUE(this->run([&] { return done; }));
+  EXPECT_FALSE(ec) << ec.message();
+}
+
 TYPED_TEST(Parity, APartitionHoldsBytesBackAndLetsThemThroughWhenItHeals) {
   auto l = this->listen();
   auto p = join(*this, *l);

@@ -185,7 +185,7 @@ void sim_stream::push_backlog() {
   backlog_.clear();
   backlog_.shrink_to_fit();
   backlog_sent_ = 0;
-  net::complete(send_op_, {});
+  sent({});
 }
 
 void sim_stream::taken() {
@@ -243,7 +243,7 @@ void sim_stream::receive(packet kind, std::uint32_t argument) {
       if (closed_) return;
       send_error_ = read_ended_ ? net::broken_pipe() : net::reset();
       read_ends(net::reset());
-      return net::complete(send_op_, send_error_);
+      return sent(send_error_);
     case packet::window:
       return push_backlog();
     case packet::syn_answer:

@@ -8,14 +8,23 @@ class sim_world::sim_listener final : public net::listener {
  public:
   sim_listener(sim_world& w, net::host& on, const net::endpoint& at) : listener(on), world_(w) {
     local_ = at;
-    world_.listeners_.emplace(at, this);
+    if (!on.refusing()) world_.listeners_.emplace(at, this);
   }
   ~sim_listener() override { sim_listener::close(); }
 
   void close() override {
     if (closed_) return;
-    world_.listeners_.erase(local_);
+    if (const auto found = world_.listeners_.find(local_); found != world_.listeners_.end() && found->second == this) {
+      world_.listeners_.erase(found);
+    }
     mark_closed();
+  }
+  void refuse(bool on) override {
+    if (on) {
+      world_.listeners_.erase(local_);
+    } else {
+      world_.listeners_.emplace(local_, this);
+    }
   }
   bool has_room() const { return waiting() < backlog; }
   net::host& owner() { return *host_; }

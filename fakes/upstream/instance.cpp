@@ -43,10 +43,7 @@ task<void> instance::come_up(bool warm) {
 }
 
 void instance::settle_listening() {
-  bool refused = false;
-  for (const auto& f : faults_) refused = refused || f.what.kind == fault_kind::refuse;
-  const bool want = want_listening_ && !refused;
-  if (want && listener_ == nullptr) {
+  if (want_listening_ && listener_ == nullptr) {
     auto l = host_.listen(options_.at);
     if (!l) {
       problem_ = options_.id + " cannot listen at " + net::to_string(options_.at) + ": " + l.error().message();
@@ -54,7 +51,7 @@ void instance::settle_listening() {
     }
     listener_ = std::move(*l);
     host_.spawn(accept(*listener_));
-  } else if (!want && listener_ != nullptr) {
+  } else if (!want_listening_ && listener_ != nullptr) {
     listener_->close();  // the accept coroutine ends before the listener goes
     listener_.reset();
   }
@@ -122,7 +119,6 @@ void instance::died() {
   // The host's kill has destroyed the coroutines; what they leaned on goes now.
   registrar_.reset();
   listener_.reset();
-  running_.open();
   workers_.reset();
   faults_.clear();
   in_flight_ = 0;
@@ -134,17 +130,11 @@ void instance::died() {
 
 std::uint64_t instance::inflict(fault f) {
   faults_.push_back({next_fault_, std::move(f)});
-  if (faults_.back().what.kind == fault_kind::pause) running_.shut();
-  settle_listening();
   return next_fault_++;
 }
 
 void instance::heal(std::uint64_t number) {
   std::erase_if(faults_, [&](const numbered_fault& f) { return f.number == number; });
-  bool paused = false;
-  for (const auto& f : faults_) paused = paused || f.what.kind == fault_kind::pause;
-  if (!paused && !running_.is_open()) running_.open();
-  if (state_ != truth::stopped) settle_listening();
 }
 
 // ------------------------------------------------------------------------------------------------- serving
@@ -183,9 +173,6 @@ instance::answer_plan instance::plan(std::string_view path, const rng& draws) {
           p.what = answer_plan::kind::status;
           p.status = f.status;
         }
-        break;
-      case fault_kind::pause:
-      case fault_kind::refuse:
         break;
     }
   }
@@ -238,10 +225,6 @@ task<void> instance::connection(net::stream_ptr s) {
       (void)ec;
       co_return;
     }
-    if (!running_.is_open()) {
-      co_await running_.through();
-      continue;  // what was parsed is stale
-    }
     const http::field* id = h.find("x-request-id");
     const rng draws = id != nullptr ? host_.world().random().derive(hash_name(id->value))
                                     : host_.random("anonymous").derive(anonymous_++);
@@ -284,7 +267,6 @@ task<void> instance::connection(net::stream_ptr s) {
       --in_flight_;
       if (ec) co_return;
     }
-    if (!running_.is_open()) co_await running_.through();
     ++served_;
     std::string& text = http::scratch_text();
     std::string details;

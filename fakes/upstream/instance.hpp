@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "fakes/upstream/gate.hpp"
 #include "router/core/cause.hpp"
 #include "router/discovery/registrar.hpp"
 #include "router/http/head.hpp"
@@ -39,9 +38,10 @@ struct shutdown_step {
   drain_mode mode = drain_mode::answer_503;
 };
 
-enum class fault_kind { slow, pause, hang, error, refuse, reset };
+/// What goes wrong inside the program. A paused process and a closed port are the host's business.
+enum class fault_kind { slow, hang, error, reset };
 struct fault {
-  fault_kind kind = fault_kind::pause;
+  fault_kind kind = fault_kind::hang;
   double factor = 1;      ///< slow: service time times
   distribution extra;     ///< slow: plus
   double rate = 1;        ///< hang, error, reset: share of requests
@@ -91,6 +91,9 @@ class instance {
   std::uint64_t inflict(fault f);
   void heal(std::uint64_t number);
 
+  void set_served_by(std::string text) { options_.served_by = std::move(text); }
+  void on_exit(exit_hook hook) { on_exit_ = std::move(hook); }
+
   truth state() const { return state_; }
   bool registered() const { return registrar_ != nullptr && registrar_->registered(); }
   /// Ready to serve and, when it registers at all, registered once.
@@ -130,7 +133,6 @@ class instance {
   std::unique_ptr<discovery::registrar> registrar_;
   net::listener_ptr listener_;
   net::cpu workers_;
-  gate running_;  ///< shut while a `pause` lasts
   std::vector<numbered_fault> faults_;
   std::uint64_t next_fault_ = 1;
   std::uint64_t anonymous_ = 0;  ///< requests without an id

@@ -58,12 +58,12 @@ struct client_options {
   duration phase{};                            ///< poll: from the first question to the second; zero = one whole `poll`
   duration wait = std::chrono::seconds(30);    ///< watch: how long the registry may hold a question
   duration timeout = std::chrono::seconds(1);  ///< for an answer, on top of `wait`
-  outage_rule outage;
-  backoff_options backoff;
-  lb::balancer_options balance;
-  bool all = false;                 ///< everything through one connection, instead of single services
-  std::string name;                 ///< said to the registry; empty = the host's name
-  std::shared_ptr<list_memo> memo;  ///< shared with other clients of this world; may be null
+  outage_rule outage{};
+  backoff_options backoff{};
+  lb::balancer_options balance{};
+  bool all = false;                   ///< everything through one connection, instead of single services
+  std::string name{};                 ///< said to the registry; empty = the host's name
+  std::shared_ptr<list_memo> memo{};  ///< shared with other clients of this world; may be null
 };
 
 class client;

@@ -23,7 +23,7 @@ struct registrar_options {
   duration heartbeat = std::chrono::seconds(5);
   duration phase{};  ///< from registration to the first heartbeat; zero = one whole `heartbeat`
   duration timeout = std::chrono::seconds(1);  ///< of one call
-  backoff_options backoff;
+  backoff_options backoff{};
 };
 
 class registrar {

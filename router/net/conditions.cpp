@@ -5,6 +5,7 @@
 namespace meshgauge::net {
 
 bool host_set::contains(std::string_view host) const {
+  host = host.substr(0, host.find('+'));  // who took over a number is meant as well
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
     return name == "*" || name == host || (name.ends_with('/') && host.starts_with(name));
   });

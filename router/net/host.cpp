@@ -36,7 +36,27 @@ void host::stop() {
   }
 }
 
+void host::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  // Each gets its turn from the loop, in the order of its own place.
+  for (sleep_awaiter* s = sleepers_; s != nullptr; s = s->next_) {
+    if (!s->armed()) world_.arm(*s, next_key(now()));
+  }
+  for_each_stream([](stream& s) { s.look_again(); });
+  for (listener* l = listeners_; l != nullptr; l = l->next_) l->look_again();
+}
+
+void host::refuse_connections(bool refuse) {
+  if (refusing_ == refuse) return;
+  refusing_ = refuse;
+  for (listener* l = listeners_; l != nullptr; l = l->next_) {
+    if (!l->closed()) l->refuse(refuse);
+  }
+}
+
 void host::kill() {
+  paused_ = refusing_ = false;
   killing_ = true;
   for (listener* l = listeners_; l != nullptr; l = l->next_) l->close();
   nursery_.kill();
@@ -84,6 +104,7 @@ void host::sleep_awaiter::leave() {
 
 void host::sleep_awaiter::fired(timer_node& node) {
   auto& me = static_cast<sleep_awaiter&>(node);
+  if (me.host_.paused_) return;  // resume() arms it again
   me.leave();
   net::complete(me.slot_, {});
 }

@@ -33,11 +33,19 @@ class host {
 
   void stop();
   void kill();
+  /// As SIGSTOP does: nothing of the host runs, the kernel's side goes on accepting and buffering. resume() lets
+  /// everything that has happened meanwhile take effect. kill() ends a pause.
+  void pause() { paused_ = true; }
+  void resume();
+  /// Connects are refused although somebody listens, as with a closed port; what is connected stays.
+  void refuse_connections(bool refuse);
   /// After kill() or a finished stop(): ready to run again.
   void revive();
 
   bool stopping() const { return stopping_; }
   bool killing() const { return killing_; }
+  bool paused() const { return paused_; }
+  bool refusing() const { return refusing_; }
   /// Coroutines that have not ended.
   std::size_t running() const { return nursery_.count(); }
   std::size_t open_streams() const { return stream_count_; }
@@ -80,6 +88,8 @@ class host {
   std::uint32_t connections_ = 0;
   bool stopping_ = false;
   bool killing_ = false;
+  bool paused_ = false;
+  bool refusing_ = false;
   stream* streams_ = nullptr;      // youngest first
   stream* last_stream_ = nullptr;  // the oldest
   std::size_t stream_count_ = 0;

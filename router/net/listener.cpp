@@ -17,7 +17,16 @@ listener::~listener() {
 
 void listener::deliver(stream_ptr s) {
   waiting_.push_back(std::move(s));
-  complete(accept_op_, {});
+  if (!host_->paused()) complete(accept_op_, {});
+}
+
+void listener::look_again() {
+  host_->world().arm(wake_, host_->next_key(host_->now()));
+}
+
+void listener::woken(timer_node& node) {
+  listener& l = static_cast<wake_timer&>(node).owner;
+  if (!l.waiting_.empty() && !l.host_->paused()) complete(l.accept_op_, {});
 }
 
 void listener::mark_closed() {

@@ -27,6 +27,8 @@ class listener {
   accept_awaiter accept() { return accept_awaiter(*this); }
 
   virtual void close() = 0;
+  /// Refuses connects, or takes them again; what waits stays.
+  virtual void refuse(bool on) = 0;
   const endpoint& local() const { return local_; }
   bool closed() const { return closed_; }
 
@@ -38,6 +40,8 @@ class listener {
   /// Accepted less than `backlog` of them: a world asks before it completes a handshake.
   std::size_t waiting() const { return waiting_.size(); }
   void mark_closed();
+  /// After a pause: what waits may be accepted now.
+  void look_again();
 
   host* host_;
   endpoint local_;
@@ -45,6 +49,13 @@ class listener {
 
  private:
   std::deque<stream_ptr> waiting_;
+  struct wake_timer : timer_node {
+    explicit wake_timer(listener& l) : timer_node(&listener::woken), owner(l) {}
+    listener& owner;
+  };
+  static void woken(timer_node& node);
+
+  wake_timer wake_{*this};
   op* accept_op_ = nullptr;
   listener* previous_ = nullptr;
   listener* next_ = nullptr;

@@ -41,6 +41,10 @@ void stream::release() {
   unpin();
 }
 
+bool stream::paused() const {
+  return host_ != nullptr && host_->paused();
+}
+
 bool stream::too_late() const {
   return deadline_ != never && host_->now() >= deadline_;
 }
@@ -110,7 +114,7 @@ bool stream::begin_open(op& o, error_code& ec) {
 }
 
 void stream::arrived() {
-  if (fill_op_ == nullptr || rx_.unseen() == 0) return;
+  if (fill_op_ == nullptr || rx_.unseen() == 0 || paused()) return;
   rx_.see(limit_);
   if (announce_taken_) taken();
   complete(fill_op_, {});
@@ -120,13 +124,40 @@ void stream::read_ends(error_code ec) {
   if (read_ended_) return;
   read_ended_ = true;
   read_error_ = ec;
-  if (rx_.unseen() == 0) complete(fill_op_, ec);
+  if (rx_.unseen() == 0 && !paused()) complete(fill_op_, ec);
 }
 
 void stream::open_ends(error_code ec) {
   open_ = !ec;
   open_error_ = ec;
+  sent(ec);
+}
+
+void stream::sent(error_code ec) {
+  if (paused()) {
+    sent_unsaid_ = send_op_ != nullptr;
+    sent_result_ = ec;
+    return;
+  }
   complete(send_op_, ec);
+}
+
+void stream::look_again() {
+  identity_.at = host_->now();
+  host_->world().arm(timer_, identity_);
+}
+
+void stream::settle() {
+  if (sent_unsaid_) {
+    sent_unsaid_ = false;
+    complete(send_op_, sent_result_);
+  }
+  if (host_ == nullptr || fill_op_ == nullptr) return;
+  if (rx_.unseen() > 0) {
+    arrived();
+  } else if (read_ended_) {
+    complete(fill_op_, read_error_);
+  }
 }
 
 void stream::complete_all(error_code ec) {
@@ -145,15 +176,22 @@ void stream::deadline(instant at) {
 
 void stream::on_timer(timer_node& node) {
   stream& s = static_cast<deadline_timer&>(node).owner;
+  if (s.paused()) return;  // resume() looks again
+  s.pin();
+  s.settle();
+  if (s.host_ != nullptr) s.check_deadline();
+  s.unpin();
+}
+
+void stream::check_deadline() {
+  stream& s = *this;
   if (s.deadline_ == never) return;
   if (s.host_->now() < s.deadline_) {
     s.identity_.at = s.deadline_;
     s.host_->world().arm(s.timer_, s.identity_);
     return;
   }
-  s.pin();
   s.complete_all(errc::timed_out);
-  s.unpin();
 }
 
 }  // namespace meshgauge::net

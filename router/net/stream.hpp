@@ -101,6 +101,8 @@ class stream {
   /// The read side ends with `ec` behind the bytes that are there.
   void read_ends(error_code ec);
   void open_ends(error_code ec);
+  /// All of a send that was pending has been accepted, or it failed.
+  void sent(error_code ec);
   /// Completes what is pending with `ec`; careful: the stream may be released in here, pin() first.
   void complete_all(error_code ec);
 
@@ -129,7 +131,12 @@ class stream {
 
  private:
   static void on_timer(timer_node& node);
+  void check_deadline();
   bool too_late() const;
+  bool paused() const;
+  /// After a pause of the host: completes, from the loop, what could not be completed during it.
+  void look_again();
+  void settle();
 
   struct deadline_timer : timer_node {
     explicit deadline_timer(stream& s) : timer_node(&stream::on_timer), owner(s) {}
@@ -141,6 +148,8 @@ class stream {
   stream* next_ = nullptr;
   unsigned pins_ = 0;
   bool released_ = false;
+  bool sent_unsaid_ = false;  ///< a send ended during a pause ...
+  error_code sent_result_;    ///< ... with this
 };
 
 struct releaser {

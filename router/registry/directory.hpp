@@ -31,7 +31,7 @@ using text_ptr = std::shared_ptr<const std::string>;
 
 struct directory_options {
   duration default_ttl = std::chrono::seconds(15);
-  distribution propagation;
+  distribution propagation{};
   std::size_t tombstones_max = 1024;
   std::size_t watchers_max = 16384;
   std::string epoch = "0";

@@ -19,9 +19,9 @@
 namespace meshgauge::registry {
 
 struct server_options {
-  directory_options directory;
+  directory_options directory{};
   duration sweep = std::chrono::seconds(1);  ///< between evictions of lapsed leases
-  http::server_limits http = {.body = limits::instance_bytes};
+  http::server_limits http = {.head = {}, .body = limits::instance_bytes};
   std::size_t connections_max = 20000;  ///< more are reset
 };
 

@@ -280,7 +280,7 @@ void live_stream::write_backlog() {
   backlog_.clear();
   backlog_.shrink_to_fit();
   backlog_sent_ = 0;
-  complete(send_op_, ec);
+  sent(ec);
 }
 
 void live_stream::close(closing how) {
@@ -408,10 +408,27 @@ live_listener::~live_listener() {
 
 void live_listener::close() {
   if (closed_) return;
-  ::close(fd_);
-  fd_ = -1;
-  --world_.sockets_;
+  if (fd_ >= 0) {
+    ::close(fd_);
+    fd_ = -1;
+    --world_.sockets_;
+  }
   mark_closed();
+}
+
+void live_listener::refuse(bool on) {
+  if (on == (fd_ < 0)) return;
+  if (on) {  // the kernel refuses only where nobody listens
+    ::close(fd_);
+    fd_ = -1;
+    --world_.sockets_;
+    return;
+  }
+  const auto fd = live_world::listen_socket(local_, world_.options_.reuse_port);
+  if (!fd) return;
+  fd_ = *fd;
+  ++world_.sockets_;
+  world_.watch(fd_, EPOLLIN, door_);
 }
 
 void live_listener::door::ready(std::uint32_t) {

@@ -91,6 +91,7 @@ class live_listener final : public listener {
   live_listener(live_world& w, host& owner, int fd, const endpoint& at);
   ~live_listener() override;
   void close() override;
+  void refuse(bool on) override;
 
  private:
   /// What the epoll set points to; outlives the listener until the end of the round.

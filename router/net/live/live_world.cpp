@@ -75,13 +75,13 @@ stream_ptr live_world::open(host& from, const endpoint& to) {
   return stream_ptr(s);
 }
 
-result<listener_ptr> live_world::listen(host& on, const endpoint& at) {
+result<int> live_world::listen_socket(const endpoint& at, bool reuse_port) {
   const int family = at.address.is_v6() ? AF_INET6 : AF_INET;
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return last_error();
   const int yes = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (options_.reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+  if (reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
   sockaddr_storage address{};
   const socklen_t length = to_native(at, address);
   if (::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 || ::listen(fd, 4096) != 0) {
@@ -89,9 +89,18 @@ result<listener_ptr> live_world::listen(host& on, const endpoint& at) {
     ::close(fd);
     return ec;
   }
+  return fd;
+}
+
+result<listener_ptr> live_world::listen(host& on, const endpoint& at) {
+  const result<int> fd = listen_socket(at, options_.reuse_port);
+  if (!fd) return fd.error();
+  sockaddr_storage address{};
   socklen_t size = sizeof address;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  return listener_ptr(std::make_unique<live_listener>(*this, on, fd, from_native(address)));
+  ::getsockname(*fd, reinterpret_cast<sockaddr*>(&address), &size);
+  auto l = std::make_unique<live_listener>(*this, on, *fd, from_native(address));
+  if (on.refusing()) l->refuse(true);
+  return listener_ptr(std::move(l));
 }
 
 void live_world::round(instant until) {

@@ -59,6 +59,8 @@ class live_world final : public world {
   };
   struct waker;
 
+  /// A socket that listens at `at`.
+  static result<int> listen_socket(const endpoint& at, bool reuse_port);
   bool watch(int fd, std::uint32_t events, watcher* w);
   void round(instant until);
   void refresh_clock();
