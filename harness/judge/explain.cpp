@@ -34,8 +34,9 @@ bool breaks(const record::result& r, std::string_view metric, const record::buck
     return v && *v < limit;
   }
   if (root == "version") {
-    return std::any_of(b.instances.begin(), b.instances.end(),
-                       [&](const record::instance_count& c) { return r.incarnations[c.instance].version != part; });
+    return std::any_of(b.instances.begin(), b.instances.end(), [&, wanted = part](const record::instance_count& c) {
+      return r.incarnations[c.instance].version != wanted;
+    });
   }
   if (root == "routed_to") {
     const auto v = measure(r, metric, {}, scenarios::reading::count, {{b.start, b.end}}).value;

@@ -307,11 +307,12 @@ measured measure(const result& r, std::string_view metric, const std::optional<s
   const auto what = root == "outcome" ? outcome_named(part) : std::nullopt;
   const auto why = root == "cause" ? cause_named(part) : std::nullopt;
   const auto then = root == "routed_to" ? truth_named(part) : std::nullopt;
+  const bool retries = root == "retries";
   for_each_bucket(r, where, [&](const bucket& b) {
     requests += b.requests;
     ok += b.ok;
     attempts += b.attempts;
-    if (root == "retries") n += b.retries;
+    if (retries) n += b.retries;
     if (then) n += b.routed_to[static_cast<std::size_t>(*then)];
     if (what == outcome::ok || why == cause::none) n += b.ok;
     if (statuses) {
