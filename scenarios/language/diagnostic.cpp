@@ -113,10 +113,16 @@ diagnostic& sink::warning(span at, std::string_view id, std::string text, std::v
 }
 
 std::vector<diagnostic> sink::take() {
-  std::stable_sort(all_.begin(), all_.end(), [](const diagnostic& a, const diagnostic& b) {
-    return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column);
+  std::vector<std::size_t> order(all_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(all_[a].where.line, all_[a].where.column, a) <
+           std::tuple(all_[b].where.line, all_[b].where.column, b);
   });
-  return std::move(all_);
+  std::vector<diagnostic> result;
+  for (std::size_t i : order) result.push_back(std::move(all_[i]));
+  all_.clear();
+  return result;
 }
 
 }  // namespace meshgauge::language
