@@ -105,6 +105,7 @@ outcome run_on(stage& s, const scenarios::scenario& what, std::size_t variant, c
 outcome run_once(const scenarios::scenario& what, std::size_t variant, const options& o) {
   try {
     const auto s = make_stage(o.engine, o.seed, wants_emulation(what));
+    s->observe(o.observe);
     return run_on(*s, what, variant, o);
   } catch (const std::system_error& e) {
     return {.problem = fmt::format("the live world cannot be had: {}", e.what())};

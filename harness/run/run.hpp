@@ -8,6 +8,10 @@
 #include "harness/record/result.hpp"
 #include "scenarios/model/scenario.hpp"
 
+namespace meshgauge::sim {
+struct seen_event;
+}
+
 namespace meshgauge::run {
 
 struct progress {
@@ -21,6 +25,8 @@ struct options {
   scenarios::engine engine = scenarios::engine::sim;
   /// Called now and then; true ends the run early (interrupted, out of time).
   std::function<bool(const progress&)> watch;
+  /// sim: called at every event.
+  std::function<void(const sim::seen_event&)> observe;
 };
 
 struct outcome {

@@ -15,6 +15,7 @@ class sim_stage final : public stage {
   bool run_until(instant until, const std::function<bool()>& done) override { return world_.run_until(until, done); }
   boost::asio::ip::address allocate() override { return boost::asio::ip::address_v4(0x0a000000U + ++last_); }
   bool simulated() const override { return true; }
+  void observe(std::function<void(const sim::seen_event&)> f) override { world_.observe = std::move(f); }
   std::uint64_t digest() const override { return world_.digest(); }
   std::uint64_t events() const override { return world_.events(); }
 

@@ -8,6 +8,10 @@
 #include "router/net/host.hpp"
 #include "scenarios/model/scenario.hpp"
 
+namespace meshgauge::sim {
+struct seen_event;
+}
+
 namespace meshgauge::run {
 
 class stage {
@@ -19,6 +23,7 @@ class stage {
   /// An address that nobody has yet.
   virtual boost::asio::ip::address allocate() = 0;
   virtual bool simulated() const = 0;
+  virtual void observe(std::function<void(const sim::seen_event&)>) {}
   /// Rolling hash of every event, and how many there were; zero in the live world, which promises nothing.
   virtual std::uint64_t digest() const { return 0; }
   virtual std::uint64_t events() const { return 0; }

@@ -12,8 +12,8 @@ const std::vector<metric_row>& table() {
   using enum measure;
   static const std::vector<metric_part> durations{{"pNN", time}, {"mean", time}, {"min", time}, {"max", time}};
   static const std::vector<metric_part> views{
-    {"known", count}, {"known.mean", count, true}, {"known.p50", count}, {"wrong", count}, {"wrong.mean", count, true}, {"wrong.p50", count},
-    {"missing", count}, {"missing.mean", count, true}, {"missing.p50", count}, {"dead", count}, {"dead.mean", count, true}, {"dead.p50", count}};
+    {"known", count}, {"known.mean", count, true}, {"wrong", count}, {"wrong.mean", count, true},
+    {"missing", count}, {"missing.mean", count, true}, {"dead", count}, {"dead.mean", count, true}};
   static const std::vector<metric_row> rows{
     {"requests", {{"", count}}, false, "request", "Requests that were due."},
     {"throughput", {{"", rate}}, false, "", "Requests answered, per second."},
@@ -29,7 +29,7 @@ const std::vector<metric_row>& table() {
     {"attempts", {{"", counted}}, false, "attempt", "All tries."},
     {"routed_to", {{"starting", counted}, {"draining", counted}, {"stopped", counted}, {"unknown", counted}}, false, "attempt", "Tries by the true state of the instance that was chosen."},
     {"staleness", {{"p50", time}, {"p99", time}, {"max", time}, {"mean", time}}, false, "", "From a change of the truth to the change of a view, over all viewers."},
-    {"view", views, false, "instance", "What viewers hold: instances known, wrong (gone), missing, dead. The worst viewer; `.mean` and `.p50` over all."},
+    {"view", views, false, "instance", "What viewers hold: instances known, wrong (gone), missing, dead. The worst viewer; `.mean` over all and over time."},
     {"generator", {{"late.p99", time}}, false, "", "How late requests were sent; a self-check of `live`."},
   };
   return rows;
