@@ -13,7 +13,7 @@ registrar::registrar(net::host& on, const net::endpoint& registry, registry::ins
       options_(options),
       backoff_(options.backoff, on.random("registrar").derive(what_.id)),
       alarm_(on) {
-  MESHGAUGE_ASSERT(registry::valid_name(what_.service) && registry::valid_name(what_.id));
+  MESHGAUGE_ASSERT(registry::valid_name(what_.service) && registry::valid_id(what_.id));
   MESHGAUGE_ASSERT(options.heartbeat > duration::zero());
 }
 
@@ -29,7 +29,7 @@ void registrar::set_status(registry::status to) {
 }
 
 net::task<bool> registrar::call(std::string_view method, std::string path, std::string body) {
-  std::string target = "/v1/services/" + what_.service + "/instances/" + what_.id + path;
+  std::string target = "/v1/services/" + what_.service + "/instances/" + registry::path_segment(what_.id) + path;
   auto r = co_await http_.ask(method, std::move(target), std::move(body), host_.now() + options_.timeout);
   answer_ = r ? r->status : 0;
   if (answer_ == 0) ++failures_;

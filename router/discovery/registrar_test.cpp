@@ -31,7 +31,7 @@ net::task<void> leave(registrar& r, instant deadline, int& result) {
 template <class Env>
 struct Registrar : WithRegistry<Env> {
   registrar_options quick{.heartbeat = 50ms, .timeout = 200ms};
-  registry::instance me = make_instance("pay", "a");
+  registry::instance me = make_instance("pay", "pay/0+1");
   std::unique_ptr<registrar> made;
   ~Registrar() override { this->user.kill(); }
   registrar& start() {
@@ -39,7 +39,7 @@ struct Registrar : WithRegistry<Env> {
     made->start();
     return *made;
   }
-  registry::instance_ptr seen() { return this->server->state().table().get("pay", "a"); }
+  registry::instance_ptr seen() { return this->server->state().table().get("pay", "pay/0+1"); }
 };
 TYPED_TEST_SUITE(Registrar, worlds);
 
@@ -71,7 +71,7 @@ TYPED_TEST(Registrar, TheFirstHeartbeatComesAfterItsPhase) {
 TYPED_TEST(Registrar, RegistersAgainWhenTheRegistryForgotIt) {
   auto& r = this->start();
   ASSERT_TRUE(this->eventually([&] { return r.registered(); }));
-  this->remove("pay", "a");
+  this->remove("pay", "pay/0+1");
   EXPECT_TRUE(this->eventually([&] { return r.registrations() == 2; }, 1s));
   EXPECT_NE(this->seen(), nullptr);
 }

@@ -168,10 +168,10 @@ std::variant<reply, long_poll> handle(directory& of, std::string_view method, st
   if (path[1] != "services") return error_reply(404, "no such resource");
   if (path.size() == 2) return method == "GET" ? done(200, service_names(of, now)) : not_allowed("GET");
   if (path.size() < 4 || path[3] != "instances") return error_reply(404, "no such resource");
-  for (const std::size_t name : {2u, 4u})
-    if (name < path.size() && !valid_name(path[name]))
-      return error_reply(400, fmt::format("{}: expected 1 to {} letters, digits and -_.~:@",
-                                          name == 2 ? "service" : "id", limits::name));
+  if (!valid_name(path[2]))
+    return error_reply(400, fmt::format("service: expected 1 to {} letters, digits and -_.~:@", limits::name));
+  if (path.size() > 4 && !valid_id(path[4]))
+    return error_reply(400, fmt::format("id: expected 1 to {} letters, digits and -_.~:@/+", limits::name));
   if (path.size() == 4) return method == "GET" ? read(of, path[2], query, now) : not_allowed("GET");
   return instance_call(of, method, path, body, now);
 }

@@ -116,6 +116,16 @@ TEST_F(Api, RefusesWhatItDoesNotUnderstand) {
   EXPECT_EQ(dir->table().size(), 0u);
 }
 
+TEST_F(Api, AnIdMayHoldAnEscapedSlash) {
+  EXPECT_EQ(put("pay/instances/" + path_segment("pay/3+1")).substr(0, 3), "201");
+  EXPECT_NE(dir->table().get("pay", "pay/3+1"), nullptr);
+  EXPECT_EQ(call("PUT", "/v1/services/pay/instances/pay%2F3+1/heartbeat"), "200 {}");
+  EXPECT_EQ(call("PUT", "/v1/services/pay/instances/pay/3+1/heartbeat").substr(0, 3), "404");
+  const auto list = decode_list(*dir->read("pay", {}, now).body);
+  ASSERT_TRUE(list) << list.error().text;
+  EXPECT_EQ(list->list.instances[0]->id, "pay/3+1");
+}
+
 TEST_F(Api, NamesMayBeEscapedInThePath) {
   EXPECT_EQ(put("pay%2Dments/instances/%61"), "201 " + a80);
   EXPECT_NE(dir->table().get("pay-ments", "a"), nullptr);

@@ -33,8 +33,12 @@ struct bad_input {
 template <class T>
 using decoded = boost::system::result<T, bad_input>;
 
-/// Names of services and instances: 1 to 128 of letters, digits and `-_.~:@`, so that they need no escaping in a path.
+/// Names of services: 1 to 128 of letters, digits and `-_.~:@`, so that they need no escaping in a path.
 bool valid_name(std::string_view name);
+/// Ids of instances: the same, and `/` and `+` ("payments/3"); in a path the slash is written %2F.
+bool valid_id(std::string_view id);
+/// An id as one segment of a path.
+std::string path_segment(std::string_view id);
 
 /// `{"address", "port", ...}` as in a registration. Service and id come from the path and must be valid.
 decoded<instance> decode_instance(std::string_view json, std::string_view service, std::string_view id);

@@ -86,6 +86,11 @@ class reader {
     if (ok() && !valid_name(out)) complain(where, "letters, digits and -_.~:@", fmt::format("'{}'", out));
     return out;
   }
+  std::string id(const json& value, const std::string& where) {
+    auto out = text(value, where, limits::name);
+    if (ok() && !valid_id(out)) complain(where, "letters, digits and -_.~:@/+", fmt::format("'{}'", out));
+    return out;
+  }
   std::uint64_t whole(const json& value, const std::string& where, std::uint64_t low, std::uint64_t high) {
     if (value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= high)
       return value.get<std::uint64_t>();
@@ -136,7 +141,7 @@ class reader {
       instance what;
       what.service = out.service;
       if (!is_object(instances[i], here)) break;
-      if (const auto* v = required(instances[i], "id", here, "a name")) what.id = name(*v, below(here, "id"));
+      if (const auto* v = required(instances[i], "id", here, "a name")) what.id = id(*v, below(here, "id"));
       out.instances.push_back(std::make_shared<const instance>(whole_instance(instances[i], here, std::move(what))));
     }
     const auto by_id = [](const instance_ptr& a, const instance_ptr& b) { return a->id < b->id; };
@@ -182,12 +187,32 @@ class reader {
 
 }  // namespace
 
-bool valid_name(std::string_view name) {
-  return !name.empty() && name.size() <= limits::name && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(), [](char c) {
+namespace {
+bool made_of(std::string_view text, std::string_view others) {
+  return !text.empty() && text.size() <= limits::name && text != "." && text != ".." &&
+         std::all_of(text.begin(), text.end(), [others](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  std::string_view("-_.~:@").find(c) != std::string_view::npos;
+                  others.find(c) != std::string_view::npos;
          });
+}
+}  // namespace
+
+bool valid_name(std::string_view name) {
+  return made_of(name, "-_.~:@");
+}
+bool valid_id(std::string_view id) {
+  return made_of(id, "-_.~:@/+");
+}
+
+std::string path_segment(std::string_view id) {
+  std::string out;
+  for (const char c : id) {
+    if (c == '/')
+      out += "%2F";
+    else
+      out += c;
+  }
+  return out;
 }
 
 decoded<instance> decode_instance(std::string_view text, std::string_view service, std::string_view id) {
