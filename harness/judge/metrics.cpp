@@ -176,7 +176,8 @@ measured attempts_metric(const result& r, std::string_view root, std::string_vie
     requests += b.requests;
     for (const record::instance_count& c : b.instances) {
       const record::incarnation& i = r.incarnations[c.instance];
-      all += c.attempts;
+      // A share is one of its own fleet: what other fleets serve is no part of it.
+      if (!on || on->kind != scenarios::target_kind::fleet || i.fleet == on->group) all += c.attempts;
       if (!matches(i, on) || (root == "version" && i.version != part)) continue;
       mine += c.attempts;
     }

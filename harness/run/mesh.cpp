@@ -450,7 +450,10 @@ std::string mesh::warm_up() {
     return problem().empty() ? "not every instance could register within 30 s" : problem();
   }
   for (router_unit& r : routers) start_router(r);
-  const bool lazy = config_.discovery.how == scenarios::refresh::once;
+  // Who reads the list at first use is not warm, but the registry must be ready to tell him everybody: somebody asks.
+  const bool lazy = config_.discovery.how == scenarios::refresh::once && config_.discovery.where != placement::fixed;
+  std::unique_ptr<net::host> scout_host;
+  std::unique_ptr<discovery::client> scout;
   std::vector<std::pair<discovery::client*, std::string>> views;
   for (router_unit& r : routers) {
     for (const auto& f : scenario_.fleets) views.emplace_back(r.view.get(), f.name);
@@ -464,13 +467,28 @@ std::string mesh::warm_up() {
       views.emplace_back(view, service);
     }
   }
-  if (lazy) views.clear();
+  if (lazy) {
+    views.clear();
+    scout_host = std::make_unique<net::host>(world(), "scout");
+    scout_host->set_address(stage_.allocate());
+    scout = std::make_unique<discovery::client>(*scout_host, registry_at_, discovery::client_options{});
+    for (const auto& f : scenario_.fleets) {
+      scout->at(f.name);
+      views.emplace_back(scout.get(), f.name);
+    }
+  }
   // A view is warm when it holds everybody: nothing of the start may look like staleness.
   const auto warm = [&](const std::pair<discovery::client*, std::string>& v) {
     discovery::service* s = v.first->find(v.second);
     const auto fleet = fleet_named(v.second);
     return s != nullptr && fleet && s->endpoints().size() == fleets[*fleet].size();
   };
+  struct kill_scout {
+    std::unique_ptr<net::host>& host;
+    ~kill_scout() {
+      if (host != nullptr) host->kill();
+    }
+  } const after{scout_host};
   std::size_t first_cold = 0;
   if (!all([&] {
         while (first_cold < views.size() && warm(views[first_cold])) ++first_cold;
