@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace meshgauge::sim {
 namespace {
@@ -17,13 +18,39 @@ bool later(const event& a, const event& b) {
 
 event_queue::event_queue() {
   current_.reserve(256);
+  calendar_.fill(none);
+}
+
+std::uint32_t event_queue::take_chunk() {
+  if (free_ == none) {
+    chunks_.emplace_back();
+    return static_cast<std::uint32_t>(chunks_.size() - 1);
+  }
+  return std::exchange(free_, chunks_[free_].next);
 }
 
 void event_queue::put(const event& e) {
   const std::int64_t slot = slot_of(e.at);
   const auto index = static_cast<std::size_t>(slot) % buckets;
-  calendar_[index].push_back(e);
+  std::uint32_t& first = calendar_[index];
+  if (first == none || chunks_[first].used == chunks_[first].events.size()) {
+    const std::uint32_t fresh = take_chunk();
+    chunks_[fresh].used = 0;
+    chunks_[fresh].next = first;
+    first = fresh;
+  }
+  chunk& c = chunks_[first];
+  c.events[c.used++] = e;
   occupied_[index / 64] |= std::uint64_t{1} << (index % 64);
+}
+
+void event_queue::collect(std::size_t bucket) {
+  for (std::uint32_t at = std::exchange(calendar_[bucket], none); at != none;) {
+    chunk& c = chunks_[at];
+    current_.insert(current_.end(), c.events.begin(), c.events.begin() + c.used);
+    const std::uint32_t next = std::exchange(c.next, free_);
+    free_ = std::exchange(at, next);
+  }
 }
 
 void event_queue::push(const event& e) {
@@ -72,7 +99,7 @@ bool event_queue::advance(std::int64_t last) {
   const auto index = static_cast<std::size_t>(slot_) % buckets;
   current_.clear();
   position_ = 0;
-  current_.swap(calendar_[index]);
+  collect(index);
   occupied_[index / 64] &= ~(std::uint64_t{1} << (index % 64));
   std::sort(current_.begin(), current_.end(), earlier);
   return true;

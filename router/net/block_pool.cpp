@@ -1,6 +1,9 @@
 #include "router/net/block_pool.hpp"
 
+#include <sys/mman.h>
+
 #include <bit>
+#include <cstdlib>
 
 namespace meshgauge::net {
 
@@ -10,17 +13,32 @@ block_pool::lists& block_pool::mine() {
 }
 
 block_pool::lists::~lists() {
-  for (free_block*& head : heads) {
-    while (head != nullptr) {
-      free_block* next = head->next;
-      ::operator delete(head);
-      head = next;
-    }
+  if (outstanding > 0) return;  // somebody outlives the thread and may still look
+  for (void* slab : slabs) std::free(slab);
+}
+
+void* block_pool::lists::cut(std::size_t size) {
+  if (size > fresh_left) {
+    void* slab = std::aligned_alloc(slab_size, slab_size);
+    if (slab == nullptr) throw std::bad_alloc();
+    madvise(slab, slab_size, MADV_HUGEPAGE);
+    slabs.push_back(slab);
+    fresh = static_cast<char*>(slab);
+    fresh_left = slab_size;
   }
+  void* block = fresh;
+  fresh += size;
+  fresh_left -= size;
+  return block;
 }
 
 std::size_t block_pool::class_of(std::size_t size) {
-  return size <= smallest ? 0 : static_cast<std::size_t>(std::bit_width(size - 1)) - 6;
+  if (size <= small_max) return size == 0 ? 0 : (size - 1) / step;
+  return small_classes + static_cast<std::size_t>(std::bit_width(size - 1)) - 12;
+}
+
+std::size_t block_pool::size_of(std::size_t size_class) {
+  return size_class < small_classes ? (size_class + 1) * step : (2 * small_max) << (size_class - small_classes);
 }
 
 std::size_t block_pool::capacity(std::size_t size) {
@@ -28,7 +46,7 @@ std::size_t block_pool::capacity(std::size_t size) {
   return size;
 #else
   const std::size_t c = class_of(size);
-  return c < classes ? smallest << c : size;
+  return c < classes ? size_of(c) : size;
 #endif
 }
 
@@ -42,7 +60,7 @@ void* block_pool::take(std::size_t size) {
       l.heads[c] = head->next;
       return head;
     }
-    return ::operator new(smallest << c);
+    return l.cut(size_of(c));
   }
 #endif
   return ::operator new(size);

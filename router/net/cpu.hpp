@@ -17,9 +17,17 @@ class cpu {
 
   /// Claims the worker that is free first for `cost`; \return when the work is done: sleep until then.
   instant work(instant now, duration cost) {
-    auto first = std::min_element(free_at_.begin(), free_at_.end());
-    *first = std::max(*first, now) + cost;
-    return *first;
+    const instant done = std::max(free_at_.front(), now) + cost;
+    // A heap, the earliest at the front: its place is taken by `done`, which sinks to where it belongs.
+    std::size_t hole = 0;
+    for (std::size_t child = 1; child < free_at_.size(); child = 2 * hole + 1) {
+      if (child + 1 < free_at_.size() && free_at_[child + 1] < free_at_[child]) ++child;
+      if (free_at_[child] >= done) break;
+      free_at_[hole] = free_at_[child];
+      hole = child;
+    }
+    free_at_[hole] = done;
+    return done;
   }
   void reset() { std::fill(free_at_.begin(), free_at_.end(), instant{}); }
 
