@@ -1,5 +1,7 @@
 #include "fakes/upstream/instance.hpp"
 
+#include <utility>
+
 #include "router/http/body.hpp"
 #include "router/http/proxy_status.hpp"
 
@@ -34,7 +36,7 @@ void instance::start(bool warm) {
 task<void> instance::come_up(bool warm) {
   if (!warm && options_.startup > duration::zero()) {
     const error_code ec = co_await host_.sleep(options_.startup);
-    if (ec) co_return;
+    if (ec || stopping_) co_return;
   }
   want_listening_ = true;
   settle_listening();
@@ -59,6 +61,8 @@ void instance::settle_listening() {
 
 void instance::register_again() {
   if (!options_.registry) return;
+  want_registered_ = true;
+  if (registrar_ != nullptr && registrar_->running()) return;  // deregister_now() looks again when that one has ended
   registry::instance what;
   what.id = options_.id;
   what.service = options_.service;
@@ -68,16 +72,24 @@ void instance::register_again() {
   what.zone = options_.zone;
   what.version = options_.version;
   what.ttl = options_.lease;
-  if (registrar_ != nullptr && registrar_->running()) return;
-  registrar_ = std::make_unique<discovery::registrar>(host_, *options_.registry, std::move(what), options_.registrar);
+  registrars_.push_back(
+      std::make_unique<discovery::registrar>(host_, *options_.registry, std::move(what), options_.registrar));
+  registrar_ = registrars_.back().get();
   registrar_->start();
   announced_ = true;
 }
 
 task<void> instance::deregister_now(duration at_most) {
-  if (registrar_ == nullptr || !registrar_->running()) co_return;
-  const bool confirmed = co_await registrar_->deregister(saturating_add(host_.now(), at_most));
-  (void)confirmed;  // otherwise the lease will lapse
+  want_registered_ = false;
+  discovery::registrar* const leaving = registrar_;
+  if (leaving == nullptr || !leaving->running()) co_return;
+  const bool confirmed = co_await leaving->deregister(saturating_add(host_.now(), at_most));
+  (void)confirmed;                                                           // otherwise the lease will lapse
+  while (want_registered_ && leaving == registrar_ && leaving->running()) {  // its last call is still under way
+    const error_code ec = co_await host_.sleep(10ms);
+    if (ec) co_return;
+  }
+  if (want_registered_ && leaving == registrar_) register_again();
 }
 
 void instance::deregister() {
@@ -85,7 +97,7 @@ void instance::deregister() {
 }
 
 void instance::stop() {
-  if (state_ == truth::stopped || draining_) return;
+  if (state_ == truth::stopped || std::exchange(stopping_, true)) return;
   host_.spawn(go_down());
 }
 
@@ -117,12 +129,13 @@ task<void> instance::go_down() {
 
 void instance::died() {
   // The host's kill has destroyed the coroutines; what they leaned on goes now.
-  registrar_.reset();
+  registrar_ = nullptr;
+  registrars_.clear();
   listener_.reset();
   workers_.reset();
   faults_.clear();
   in_flight_ = 0;
-  draining_ = want_listening_ = announced_ = false;
+  stopping_ = draining_ = want_listening_ = want_registered_ = announced_ = false;
   become(truth::stopped);
 }
 
@@ -181,6 +194,7 @@ instance::answer_plan instance::plan(std::string_view path, const rng& draws) {
   if (in_flight_ >= options_.workers && waiting >= options_.queue) {
     p.what = answer_plan::kind::status;
     p.status = 503;
+    p.queue_full = true;
     return p;
   }
   std::uint64_t rule = 0;
@@ -233,11 +247,11 @@ task<void> instance::connection(net::stream_ptr s) {
     const std::string_view path = h.target.substr(0, h.target.find('?'));
     answer_plan p;
     if (draining_) {
-      p = {answer_plan::kind::status, 503, host_.now()};
+      p.what = answer_plan::kind::status;
+      p.status = 503;
     } else {
       p = plan(path, draws);
     }
-    const bool full = p.what == answer_plan::kind::status && p.status == 503 && !draining_ && faults_.empty();
     http::body_reader body(h.body, h.length);
     s->consume(h.size);
     while (!body.done()) {
@@ -270,7 +284,7 @@ task<void> instance::connection(net::stream_ptr s) {
     ++served_;
     std::string& text = http::scratch_text();
     std::string details;
-    if (full) http::append_proxy_status(details, options_.id, cause::queue_full);
+    if (p.queue_full) http::append_proxy_status(details, options_.id, cause::queue_full);
     append_response(text, p.status, keep_alive, to_head, details);
     s->deadline(saturating_add(host_.now(), 75s));
     const error_code ec = co_await s->send(net::buffer_of(text));

@@ -95,6 +95,8 @@ class instance {
   void on_exit(exit_hook hook) { on_exit_ = std::move(hook); }
 
   truth state() const { return state_; }
+  /// In its shutdown steps.
+  bool stopping() const { return stopping_; }
   bool registered() const { return registrar_ != nullptr && registrar_->registered(); }
   /// Ready to serve and, when it registers at all, registered once.
   bool ready() const { return state_ == truth::serving && (!options_.registry || announced_); }
@@ -112,6 +114,7 @@ class instance {
   struct answer_plan {
     enum class kind { serve, status, hang, reset } what = kind::serve;
     unsigned status = 200;
+    bool queue_full = false;
     instant done{};
   };
 
@@ -120,7 +123,6 @@ class instance {
   net::task<void> accept(net::listener& at);
   net::task<void> connection(net::stream_ptr s);
   net::task<void> deregister_now(duration at_most);
-  void listen();
   void become(truth t);
   void settle_listening();
   answer_plan plan(std::string_view path, const rng& draws);
@@ -130,7 +132,9 @@ class instance {
   instance_options options_;
   truth_hook on_truth_;
   exit_hook on_exit_;
-  std::unique_ptr<discovery::registrar> registrar_;
+  /// One a registration, all kept until the process dies: their coroutines may still have a call under way.
+  std::vector<std::unique_ptr<discovery::registrar>> registrars_;
+  discovery::registrar* registrar_ = nullptr;  ///< the latest
   net::listener_ptr listener_;
   net::cpu workers_;
   std::vector<numbered_fault> faults_;
@@ -138,6 +142,8 @@ class instance {
   std::uint64_t anonymous_ = 0;  ///< requests without an id
   truth state_ = truth::stopped;
   bool want_listening_ = false;
+  bool want_registered_ = false;
+  bool stopping_ = false;
   bool draining_ = false;
   bool announced_ = false;
   std::size_t in_flight_ = 0;
