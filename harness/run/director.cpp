@@ -230,6 +230,8 @@ task<void> director::play(std::size_t index) {
 task<void> director::perform(std::size_t index) {
   const scenarios::event& e = event(index);
   const bool ends = e.during || e.lasts.has_value();
+  // Who it was is remembered: a number may belong to somebody else by the time this is undone.
+  happenings_[index].units = units(e.on, index);
   switch (e.verb) {
     case verb::kill:
       for (unit* u : units(e.on, index)) mesh_.kill(*u);
@@ -285,7 +287,7 @@ task<void> director::perform(std::size_t index) {
       afflict(index);
       break;
     case verb::heal:
-      heal(e.on);
+      heal(index);
       break;
     case verb::load:
       break;  // part of the arrivals from the beginning
@@ -301,18 +303,19 @@ void director::undo(std::size_t index) {
   switch (e.verb) {
     case verb::kill:
     case verb::stop:
-      for (unit* u : units(e.on, index)) {
-        if (u->up()) mesh_.kill(*u);  // still in its shutdown steps
-        mesh_.start_unit(*u, false);
+      for (unit* u : happenings_[index].units) {
+        if (!mesh_.present(*u)) continue;            // replaced, or scaled away
+        if (u->process->stopping()) mesh_.kill(*u);  // still in its shutdown steps
+        if (!u->up()) mesh_.start_unit(*u, false);
       }
       for (router_unit* r : routers(e.on, index)) {
-        mesh_.kill(*r);
+        if (e.verb == verb::stop) mesh_.kill(*r);  // may still be draining
         mesh_.start_router(*r);
       }
       if (e.on.kind == target_kind::registry) mesh_.start_registry();
       break;
     case verb::deregister:
-      for (unit* u : units(e.on, index)) {
+      for (unit* u : happenings_[index].units) {
         if (u->up()) u->process->register_again();
       }
       break;
@@ -323,22 +326,27 @@ void director::undo(std::size_t index) {
 
 task<void> director::stop_units(std::vector<unit*> who) {
   // The last shutdown step runs in the instance's own coroutine; the kill must come from outside of it.
-  std::vector<std::shared_ptr<latch>> gone;
-  std::vector<unit*> left;
+  struct leaver {
+    unit* who;
+    std::uint32_t life;
+    std::shared_ptr<latch> gone;
+  };
+  std::vector<leaver> left;
   for (unit* u : who) {
     if (!u->up()) continue;
-    const std::shared_ptr<latch>& l = gone.emplace_back(std::make_shared<latch>());
-    left.push_back(u);
+    auto l = std::make_shared<latch>();
+    left.push_back({u, u->incarnation, l});
     u->process->on_exit([this, l] { host_.spawn(set_later(host_, l)); });
     u->process->stop();
   }
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    while (!gone[i]->is_set() && left[i]->up()) {
-      // Killed by somebody else meanwhile? Then nobody will say so.
+  for (const leaver& l : left) {
+    // Killed by somebody else meanwhile, and perhaps started again? Then nobody will say so.
+    const auto still_there = [&] { return l.who->up() && l.who->incarnation == l.life; };
+    while (!l.gone->is_set() && still_there()) {
       const error_code ec = co_await host_.sleep(1ms);
       if (ec) co_return;
     }
-    if (left[i]->up()) mesh_.kill(*left[i]);
+    if (still_there()) mesh_.kill(*l.who);
   }
 }
 
@@ -347,11 +355,12 @@ task<void> director::stop_router(router_unit& r) {
   r.router->drain();
   r.host->refuse_connections(true);
   const instant until = host_.now() + 5s;
-  while (r.up && r.router->in_flight() > 0 && host_.now() < until) {
+  const std::uint64_t life = r.lives;  // it may be killed and started again meanwhile
+  while (r.up && r.lives == life && r.router->in_flight() > 0 && host_.now() < until) {
     const error_code ec = co_await host_.sleep(10ms);
     if (ec) co_return;
   }
-  if (r.up) mesh_.kill(r);
+  if (r.up && r.lives == life) mesh_.kill(r);
 }
 
 task<void> director::until_ready(std::vector<unit*> who) {
@@ -423,18 +432,26 @@ void director::afflict(std::size_t index) {
     a.hosts = std::move(who);
     a.undo = std::move(undo_it);
   };
-  const auto link = [&](net::link_rule rule, const scenarios::target& t) {
-    const std::uint64_t id = network.add(rule);
+  const auto link = [&](const net::link_rule& rule, bool both_ways, const scenarios::target& t) {
+    std::vector<std::uint64_t> ids{network.add(rule)};
     std::vector<std::string> who = rule.from.names;
-    add(t, std::move(who), [&network, id] { network.remove(id); });
+    if (both_ways) {
+      net::link_rule back = rule;
+      std::swap(back.from, back.to);
+      ids.push_back(network.add(back));
+    }
+    // Between two, healing either side heals the link.
+    if (rule.to.names != std::vector<std::string>{"*"})
+      who.insert(who.end(), rule.to.names.begin(), rule.to.names.end());
+    add(t, std::move(who), [&network, ids] {
+      for (const std::uint64_t id : ids) network.remove(id);
+    });
   };
   const net::host_set everybody{{"*"}};
   if (e.verb == verb::partition) {
     const net::host_set a{hosts(e.between ? e.to : e.on, index)};
     const net::host_set b = e.between ? net::host_set{hosts(e.from, index)} : everybody;
-    link({.from = a, .to = b, .blocked = true}, e.on);
-    link({.from = b, .to = a, .blocked = true}, e.on);
-    return;
+    return link({.from = a, .to = b, .blocked = true}, true, e.on);
   }
   switch (f.kind) {
     case scenarios::fault_kind::blackhole:
@@ -449,16 +466,11 @@ void director::afflict(std::size_t index) {
       if (e.between) {
         rule.from = {hosts(e.from, index)};
         rule.to = {hosts(e.to, index)};
-        return link(rule, e.from);
+        return link(rule, false, e.from);
       }
       rule.from = {hosts(e.on, index)};
       rule.to = everybody;
-      link(rule, e.on);
-      if (rule.blocked) {
-        std::swap(rule.from, rule.to);
-        link(rule, e.on);
-      }
-      return;
+      return link(rule, rule.blocked, e.on);
     }
     case scenarios::fault_kind::pause:
     case scenarios::fault_kind::refuse:
@@ -496,9 +508,11 @@ void director::afflict(std::size_t index) {
   }
 }
 
-void director::heal(const scenarios::target& who) {
-  const net::host_set targets{hosts(who, 0)};
-  for (affliction& a : afflictions_) {
+void director::heal(std::size_t index) {
+  const scenarios::target& who = event(index).on;
+  const net::host_set targets{hosts(who, index)};
+  for (std::size_t i = 0; i < afflictions_.size(); ++i) {  // what waits for the end of one may begin another
+    affliction& a = afflictions_[i];
     const bool meant = a.target == who.text || std::any_of(a.hosts.begin(), a.hosts.end(),
                                                            [&](const std::string& h) { return targets.contains(h); });
     if (!meant || a.over) continue;

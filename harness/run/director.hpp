@@ -34,6 +34,7 @@ class director {
   struct happening {
     latch started, ended;
     instant start_time = never;
+    std::vector<unit*> units;  ///< of the fleet it is about, as it was at the start
   };
   /// Something that can be undone: by its own end or by `heal`.
   struct affliction {
@@ -54,7 +55,7 @@ class director {
   net::task<void> until_ready(std::vector<unit*> who);
   void undo(std::size_t index);
   void afflict(std::size_t index);
-  void heal(const scenarios::target& who);
+  void heal(std::size_t index);
   net::task<void> run_open_load(std::size_t load);
   net::task<void> run_user(std::size_t load, std::uint32_t user);
   void make_request(std::size_t load, std::uint32_t client, instant due);

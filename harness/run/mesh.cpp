@@ -364,6 +364,7 @@ void mesh::start_router(router_unit& r) {
     return;
   }
   r.host->spawn(r.router->serve(std::move(*l)));
+  ++r.lives;
   r.up = true;
 }
 

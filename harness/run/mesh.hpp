@@ -61,6 +61,7 @@ struct router_unit {
   std::unique_ptr<tap> watch;
   std::unique_ptr<discovery::client> view;
   std::unique_ptr<proxy::router> router;
+  std::uint64_t lives = 0;
   bool up = false;
 };
 
@@ -112,6 +113,8 @@ class mesh {
   bool registry_up() const { return registry_ != nullptr; }
   net::host& registry_host() { return *registry_host_; }
   bool registry_knows(const unit& u) const;
+  /// Holds its number: not replaced by another, nor scaled away.
+  bool present(const unit& u) const { return u.number < fleets[u.fleet].size() && fleets[u.fleet][u.number] == &u; }
 
   /// The present process under a number of a fleet, in order of number; resized by scaling.
   std::vector<std::vector<unit*>> fleets;
