@@ -193,7 +193,13 @@ class session {
     passed += j.passed();
     failed += j.failed();
     unclear += j.count(judge::verdict::inconclusive);
-    return report(s, j, last);
+    const int code = report(s, j, last);
+    for (const auto& r : results) {
+      if (!r->invariant_violations.empty()) {
+        return complain(internal_error, fmt::format("{}: the record contradicts itself: {}", s.name, r->invariant_violations.front()));
+      }
+    }
+    return code;
   }
 
   std::optional<unsigned> expectation_number(const scenarios::scenario& s) const {
@@ -213,7 +219,7 @@ class session {
     for (const output& o : outputs_) {
       const std::string path = path_of(o, s);
       std::string content;
-      if (o.kind == "json") content = reports::json::render(j);
+      if (o.kind == "json") content = reports::json::render(without_folders(j));
       if (o.kind == "junit") content = reports::junit::render(j, {.allow_inconclusive = args_.allow_inconclusive});
       if (o.kind == "text")
         content = reports::text::render(j, {.verbose = args_.verbose}) + reports::compare::render(j, {.ascii = true});
@@ -221,13 +227,21 @@ class session {
       if (path != "-") text.notes.push_back(fmt::format("{}: {}", o.kind, path));
     }
     if (args_.format == "json") {
-      fmt::print("{}\n", reports::json::render(j));
+      fmt::print("{}\n", reports::json::render(without_folders(j)));
     } else {
       if (args_.compare) fmt::print("{}\n", reports::compare::render(j, {.ascii = !utf8()}));
       fmt::print("{}", reports::text::render(j, text));
       if (!last) fmt::print("\n");
     }
     return j.exit_code(args_.allow_inconclusive);
+  }
+
+  /// A result file is the same wherever the command stood: it names the scenario's file, not the way to it.
+  static judge::judged without_folders(judge::judged j) {
+    const auto last = [](std::string& path) { path.erase(0, path.rfind('/') + 1); };
+    last(j.file);
+    for (judge::check& c : j.checks) last(c.where.file);
+    return j;
   }
 
   static bool utf8() {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <thread>
 
+#include <unistd.h>
+
 #include "fakes/upstream/instance.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_code.hpp"
@@ -232,6 +234,8 @@ int serve(const arguments& a) {
   if (own_registry) {
     registry::server_options o;
     o.directory.default_ttl = seconds(a.lease);
+    // Every life of a registry has a name of its own: readers that knew another one start anew.
+    o.directory.epoch = fmt::format("{}-{}", ::getpid(), ::time(nullptr));
     registry_server = std::make_unique<registry::server>(registry_host, o);
     const auto at = registry_server->start(*registry_at);
     if (!at)
