@@ -559,6 +559,20 @@ task<void> hoard(net::stream& s, error_code& end) {
   }
 }
 
+TYPED_TEST(Parity, AStreamThatIsGoneStillSaysGoodbyeWhenThePartitionHeals) {
+  auto l = this->listen();
+  auto p = join(*this, *l);
+  const auto there = this->env.world.conditions().add({.from = {{"client"}}, .to = {{"server/0"}}, .blocked = true});
+  reading r;
+  this->server.spawn(read_to_end(*p.server, r));
+  p.client.reset();
+  this->settle(50ms);
+  EXPECT_FALSE(r.done);
+  this->env.world.conditions().remove(there);
+  ASSERT_TRUE(this->run([&] { return r.done; }));
+  EXPECT_EQ(r.end, net::end_of_stream());
+}
+
 TYPED_TEST(Parity, AReaderHoldsNoMoreThanItsLimit) {
   auto l = this->listen();
   auto p = join(*this, *l);

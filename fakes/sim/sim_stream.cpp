@@ -39,9 +39,7 @@ void sim_stream::look_at_link() {
   net::conditions& rules = connection_.world.conditions();
   if (version_ == rules.version()) return;
   version_ = rules.version();
-  // The names of both ends outlive the connection's use of them only while they are attached: keep what was known.
-  if (host_ == nullptr) return;
-  const net::link l = rules.plain() ? rules.everywhere() : rules.between(host_->name(), peer_name_);
+  const net::link l = rules.plain() ? rules.everywhere() : rules.between(own_name_, peer_name_);
   rng draws = connection_.world.random().derive(actor_).derive("link");
   latency_ = l.latency.sample(draws) + l.extra.sample(draws);
   jitter_ = l.jitter;

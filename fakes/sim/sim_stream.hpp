@@ -55,19 +55,20 @@ class sim_stream final : public net::stream {
   bool fin_sent_ = false;
   bool dead_ = false;  ///< a reset was sent or received: nothing goes out any more
   bool blocked_ = false;
-  bool held_fin_ = false, held_rst_ = false, held_syn_ = false, held_answer_ = false, listed_ = false;
-  std::uint32_t held_argument_ = 0;
-  std::uint32_t held_bytes_ = 0;
   std::uint64_t version_ = 0;
   duration latency_{};
   duration jitter_{};
   double bandwidth_ = 0;
   instant last_arrival_{};
+  net::error_code send_error_;
+  // What follows is for links that are slow or blocked, and for connecting.
   instant line_free_{};
+  bool held_fin_ = false, held_rst_ = false, held_syn_ = false, held_answer_ = false, listed_ = false;
+  std::uint32_t held_argument_ = 0;
+  std::uint32_t held_bytes_ = 0;
   std::uint32_t backlog_sent_ = 0;
   std::string backlog_;
-  net::error_code send_error_;
-  std::string peer_name_;
+  std::string_view own_name_, peer_name_;  ///< the world keeps the names: a stream may outlive its host
 };
 
 struct connection {
@@ -76,6 +77,8 @@ struct connection {
   std::optional<sim_stream> server;
 
   connection(sim_world& w, net::host& from, std::uint64_t identity);
+  static void* operator new(std::size_t size) { return net::block_pool::take(size); }
+  static void operator delete(void* p, std::size_t size) { net::block_pool::give(p, size); }
   void free_if_done();
 };
 

@@ -55,8 +55,9 @@ net::stream_ptr sim_world::open(net::host& from, const net::endpoint& to) {
   c->client.local_ = {from.address(), next_port_++};
   if (next_port_ == 0) next_port_ = 49152;
   c->client.remote_ = to;
+  c->client.own_name_ = keep(from.name());
   if (const auto found = listeners_.find(to); found != listeners_.end()) {
-    c->client.peer_name_ = found->second->owner().name();
+    c->client.peer_name_ = keep(found->second->owner().name());
   }
   c->client.transmit(packet::syn, 0);
   return net::stream_ptr(&c->client);
@@ -105,7 +106,7 @@ void sim_world::arrive_syn(sim_stream& client) {
   // Even a refusal travels back: the server end exists for it, or the answer is scheduled from here.
   if (!there) {
     const net::link l =
-        conditions_.plain() ? conditions_.everywhere() : conditions_.between(client.peer_name_, client.host_->name());
+        conditions_.plain() ? conditions_.everywhere() : conditions_.between(client.peer_name_, client.own_name_);
     if (l.blocked) return;
     const std::uint64_t actor = mix64(client.actor_ + 1);
     rng draws = random().derive(actor).derive("link");
@@ -118,9 +119,10 @@ void sim_world::arrive_syn(sim_stream& client) {
   sim_stream& server = *c.server;
   server.local_ = client.remote_;
   server.remote_ = client.local_;
-  server.peer_name_ = client.host_->name();
+  server.peer_name_ = client.own_name_;
+  server.own_name_ = keep(l.owner().name());
   server.open_ = true;
-  client.peer_name_ = l.owner().name();
+  client.peer_name_ = server.own_name_;
   server.transmit(packet::syn_answer, 0);
   l.take(net::stream_ptr(&server));
 }
@@ -138,19 +140,26 @@ void sim_world::dispatch(const event& e) {
 
 void sim_world::prefetch() const {
   // The events that come next are known: have their streams, and the frames that wait on them, in the cache by then.
-  if (const event* e = queue_.upcoming(8)) {
-    const auto* s = reinterpret_cast<const char*>(e->target & ~std::uintptr_t{7});
-    __builtin_prefetch(s);
-    __builtin_prefetch(s + 64);
-    __builtin_prefetch(s + 256);
-    __builtin_prefetch(s + 320);
+  // Each pointer is followed a few events after what holds it was asked for.
+  const auto lines = [](const void* at, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char*>(at) + i);
+  };
+  const auto stream_of = [](const event& e) {
+    return reinterpret_cast<const sim_stream*>(e.target & ~std::uintptr_t{7});
+  };
+  if (const event* e = queue_.upcoming(10)) lines(stream_of(*e), sizeof(sim_stream));
+  if (const event* e = queue_.upcoming(6)) {
+    const sim_stream& s = *stream_of(*e);
+    lines(s.rx_.peek().data(), 256);
+    if (s.fill_op_ != nullptr && s.fill_op_->frame() != nullptr) lines(s.fill_op_->frame(), 384);
   }
-  if (const event* e = queue_.upcoming(4)) {
-    const auto* s = reinterpret_cast<const sim_stream*>(e->target & ~std::uintptr_t{7});
-    if (s->fill_op_ != nullptr) {
-      __builtin_prefetch(s->fill_op_->frame());
-      __builtin_prefetch(s->rx_.peek().data());
-    }
+  for (std::size_t level = 1; level <= 3; ++level) {  // who awaits that frame, and who awaits that one
+    const event* e = queue_.upcoming(5 - level);
+    if (e == nullptr) continue;
+    const sim_stream& s = *stream_of(*e);
+    const void* frame = s.fill_op_ == nullptr ? nullptr : s.fill_op_->frame();
+    for (std::size_t i = 0; i < level && frame != nullptr; ++i) frame = net::detail::awaiting(frame);
+    if (frame != nullptr) lines(frame, 384);
   }
 }
 

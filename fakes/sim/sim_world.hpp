@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -70,6 +71,7 @@ class sim_world final : public net::world {
   void note(instant at, std::uint64_t actor, std::uint32_t count, std::uint32_t kind, std::uint32_t argument);
   void arrive_syn(sim_stream& client);
   void hold(sim_stream& s);
+  std::string_view keep(const std::string& name) { return *names_.insert(name).first; }
   void forget(sim_stream& s);
   void release_held();
   void prefetch() const;
@@ -77,6 +79,7 @@ class sim_world final : public net::world {
   event_queue queue_;
   std::map<net::endpoint, sim_listener*> listeners_;
   std::vector<sim_stream*> held_;
+  std::set<std::string> names_;
   std::uint64_t digest_ = 0;
   std::uint64_t events_ = 0;
   std::uint64_t events_here_ = 0;

@@ -103,7 +103,11 @@ void live_stream::start_connect() {
     // A host of the mesh calls from its own address; the port is chosen at connect time.
     const socklen_t length = to_native({host_->address(), 0}, address);
     ::setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), length);
+    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), length) != 0) {
+      const error_code ec = code_of(errno);
+      shut(false);
+      return finish_open(ec);
+    }
   }
   const socklen_t length = to_native(remote_, address);
   const int result = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), length);
