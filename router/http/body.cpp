@@ -79,8 +79,8 @@ body_reader::step body_reader::next(std::string_view data) {
     case phase::trailers: {
       const auto end = data.find('\n');
       const std::size_t limit = phase_ == phase::chunk_line ? chunk_line_max : trailers_max - trailer_bytes_;
-      if (end == std::string_view::npos) return data.size() > limit ? fail() : step{};
-      if (end > limit || end == 0 || data[end - 1] != '\r') return fail();
+      if (end == std::string_view::npos) return data.size() >= limit ? fail() : step{};
+      if (end >= limit || end == 0 || data[end - 1] != '\r') return fail();
       const std::string_view line = data.substr(0, end - 1);
       if (phase_ == phase::trailers) {
         trailer_bytes_ += end + 1;

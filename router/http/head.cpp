@@ -6,6 +6,8 @@
 #include <boost/beast/http/status.hpp>
 #include <charconv>
 
+#include "router/http/plain_head.hpp"
+
 namespace meshgauge::http {
 
 namespace beast = boost::beast;
@@ -195,6 +197,9 @@ bool good_target(head& h) {
 }  // namespace
 
 verdict parse_request(std::string_view data, const limits& l, head& out) {
+  if (plain_head::request(data, l, out)) {
+    return std::all_of(out.host.begin(), out.host.end(), host_character) ? verdict::complete : verdict::malformed;
+  }
   unsigned hosts = 0;
   const verdict v = head_parser::run<true>(data, l, out, hosts);
   if (v != verdict::complete) return v;
@@ -206,7 +211,8 @@ verdict parse_request(std::string_view data, const limits& l, head& out) {
 
 verdict parse_response(std::string_view data, const limits& l, bool to_head, head& out) {
   unsigned hosts = 0;
-  const verdict v = head_parser::run<false>(data, l, out, hosts);
+  const verdict v =
+      plain_head::response(data, l, out) ? verdict::complete : head_parser::run<false>(data, l, out, hosts);
   if (v != verdict::complete) return v == verdict::unknown_coding || v == verdict::bad_version ? verdict::malformed : v;
   if (to_head || out.status < 200 || out.status == 204 || out.status == 304) {
     out.body = framing::none;

@@ -49,6 +49,7 @@ class head {
 
  private:
   friend class head_parser;
+  friend class plain_head;
   std::array<field, fields_max> fields_;
   std::size_t count_ = 0;
 };

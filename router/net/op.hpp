@@ -39,8 +39,11 @@ class op {
     detach();
     call_(*this, ec);
   }
-  /// What a prefetch should touch: the op stands inside the frame that will run.
-  const void* frame() const { return this; }
+  /// The coroutine frame that will run; null when it is no coroutine that waits. For prefetching.
+  const void* frame() const { return frame_; }
+
+ protected:
+  void* frame_ = nullptr;
 
  private:
   op** slot_ = nullptr;
@@ -56,7 +59,7 @@ inline void complete(op*& slot, error_code ec) {
 class resume_op : public op {
  public:
   resume_op() : op(&resume_op::run) {}
-  void await_suspend(std::coroutine_handle<> h) noexcept { waiting_ = h; }
+  void await_suspend(std::coroutine_handle<> h) noexcept { frame_ = h.address(); }
   error_code await_resume() const noexcept { return result_; }
 
  protected:
@@ -66,9 +69,8 @@ class resume_op : public op {
   static void run(op& self, error_code ec) {
     auto& me = static_cast<resume_op&>(self);
     me.result_ = ec;
-    me.waiting_.resume();
+    std::coroutine_handle<>::from_address(me.frame_).resume();
   }
-  std::coroutine_handle<> waiting_;
 };
 
 /// An op that calls a member function of its owner, for watching without a coroutine.

@@ -115,6 +115,7 @@ class stream {
   bool killed() const;
   void leave_host();
 
+  // What each event touches comes first, in as few cache lines as it takes.
   receive_buffer rx_;
   op* fill_op_ = nullptr;
   op* send_op_ = nullptr;
@@ -125,9 +126,6 @@ class stream {
   bool open_ = false;
   bool closed_ = false;  ///< close(graceful|reset) was called
   bool read_ended_ = false;
-  error_code read_error_;  ///< after the bytes in rx_, when read_ended_
-  error_code open_error_;
-  endpoint local_, remote_;
 
  private:
   static void on_timer(timer_node& node);
@@ -142,14 +140,19 @@ class stream {
     explicit deadline_timer(stream& s) : timer_node(&stream::on_timer), owner(s) {}
     stream& owner;
   };
+  bool released_ = false;
+  bool sent_unsaid_ = false;  ///< a send ended during a pause, with sent_result_
+  unsigned pins_ = 0;
   deadline_timer timer_;
   event_key identity_;  ///< actor and counter for the timer's place in the order
   stream* previous_ = nullptr;
   stream* next_ = nullptr;
-  unsigned pins_ = 0;
-  bool released_ = false;
-  bool sent_unsaid_ = false;  ///< a send ended during a pause ...
-  error_code sent_result_;    ///< ... with this
+  error_code sent_result_;
+
+ protected:
+  error_code read_error_;  ///< after the bytes in rx_, when read_ended_
+  error_code open_error_;
+  endpoint local_, remote_;
 };
 
 struct releaser {

@@ -59,6 +59,11 @@ struct promise<void> : promise_base {
   void take() noexcept {}
 };
 
+/// The frame that awaits the one at `frame`, null for a root; for prefetching.
+inline const void* awaiting(const void* frame) noexcept {
+  return std::coroutine_handle<promise_base>::from_address(const_cast<void*>(frame)).promise().continuation.address();
+}
+
 }  // namespace detail
 
 template <class T = void>
