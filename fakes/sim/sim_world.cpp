@@ -143,6 +143,8 @@ void sim_world::prefetch() const {
   // Each pointer is followed a few events after what holds it was asked for.
   const auto lines = [](const void* at, std::size_t bytes) {
     for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char*>(at) + i);
+    // g++ takes a function that only prefetches for one without effect, and drops the calls.
+    __asm__ volatile("");
   };
   const auto stream_of = [](const event& e) {
     return reinterpret_cast<const sim_stream*>(e.target & ~std::uintptr_t{7});
