@@ -196,7 +196,8 @@ class session {
     const int code = report(s, j, last);
     for (const auto& r : results) {
       if (!r->invariant_violations.empty()) {
-        return complain(internal_error, fmt::format("{}: the record contradicts itself: {}", s.name, r->invariant_violations.front()));
+        return complain(internal_error,
+                        fmt::format("{}: the record contradicts itself: {}", s.name, r->invariant_violations.front()));
       }
     }
     return code;
@@ -268,25 +269,33 @@ void add(CLI::App& app, action& chosen, bool compare) {
   CLI::App* c =
       compare ? app.add_subcommand("compare", "Run a scenario's variants over the same seeds and set them side by side")
               : app.add_subcommand("run", "Run scenarios and judge their expectations");
-  c->add_option("FILE", a->files, "Scenario files, JSON with comments or YAML")->required();
-  c->add_option("--set", a->set, "NAME=VALUE: a parameter of the scenario")->allow_extra_args(false);
-  c->add_option("--variant", a->variant, "Only variants that match this pattern (* and ?)");
-  c->add_option("--only", a->only, "Only one expectation, by number or name");
-  c->add_option("--seed", a->seed, "First seed")->default_str("1");
+  c->add_option("FILE", a->files, "Scenario files, JSON with comments or YAML")->required()->option_text("FILE...");
+  c->add_option("--set", a->set, "A parameter of the scenario (repeatable)")
+      ->allow_extra_args(false)
+      ->option_text("NAME=VALUE");
+  c->add_option("--variant", a->variant, "Only variants that match this pattern (* and ?)")->option_text("PATTERN");
+  c->add_option("--only", a->only, "Only one expectation, by number or name")->option_text("NAME|N");
+  c->add_option("--seed", a->seed, "First seed (1)")->option_text("N");
   c->add_option("--seeds", a->seeds, "How many seeds; default: the file's, else 10 when variants are compared, else 1")
-      ->check(CLI::Range(1U, 10'000U));
+      ->check(CLI::Range(1U, 10'000U))
+      ->option_text("N");
   c->add_option("--engine", a->engine, "sim: virtual time, exact; live: loopback sockets")
-      ->check(CLI::IsMember({"sim", "live"}));
-  c->add_option("-o", a->outputs, "KIND=PATH: write a report; kinds: json, junit, text; PATH - is stdout")
-      ->allow_extra_args(false);
-  c->add_option("--format", a->format, "What stdout is: text or json")->check(CLI::IsMember({"text", "json"}));
+      ->check(CLI::IsMember({"sim", "live"}))
+      ->option_text("sim|live");
+  c->add_option("-o", a->outputs, "Write a report (repeatable); kinds: json, junit, text; PATH - is stdout")
+      ->allow_extra_args(false)
+      ->option_text("KIND=PATH");
+  c->add_option("--format", a->format, "What stdout is: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->option_text("text|json");
   c->add_flag("--fail-fast", a->fail_fast, "Stop after the first scenario that is broken");
   c->add_flag("--allow-inconclusive", a->allow_inconclusive, "Inconclusive checks do not change the exit code");
   c->add_flag("--bisect", a->bisect, "Exit codes for git bisect run");
   c->add_flag("--double-run", a->twice, "sim: run everything twice and name the first event that differs");
   c->add_option("--time-limit", a->time_limit, "Wall clock of the whole command, e.g. 90s or 5m")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED));
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED))
+      ->option_text("TIME");
   c->add_flag("-q,--quiet", a->quiet, "No progress, no warnings");
   c->add_flag("-v,--verbose", a->verbose, "List what passed, too");
   c->add_option("--progress", a->progress, "auto, bar, plain or none")
@@ -294,11 +303,11 @@ void add(CLI::App& app, action& chosen, bool compare) {
                                                                                 {"bar", progress_style::bar},
                                                                                 {"plain", progress_style::plain},
                                                                                 {"none", progress_style::none}}))
-      ->type_name("STYLE");
+      ->option_text("STYLE");
   c->add_option("--color", a->colour, "auto, always or never")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, when>{{"auto", when::automatic}, {"always", when::always}, {"never", when::never}}))
-      ->type_name("WHEN");
+      ->option_text("WHEN");
   c->footer(
       "Exit codes: 0 every expectation holds, 1 one is broken, 2 wrong command line or file, 3 inconclusive,\n"
       "4 environment (port, file, time limit), 5 nothing to run, 70 a bug in meshgauge, 130 interrupted.");
