@@ -64,11 +64,6 @@ void progress_line::update(double share, std::string_view detail) {
   shown_ = true;
 }
 
-void progress_line::done(std::string_view line) {
-  clear();
-  if (style_ == progress_style::plain) fmt::print(stderr, "  {}\n", line);
-}
-
 void progress_line::clear() {
   if (!shown_) return;
   fmt::print(stderr, "\r\033[K");

@@ -26,8 +26,6 @@ class progress_line {
   void begin(std::string what);
   /// \param share  done, 0..1.  Redraws at most eight times a second; plain style says something every ten seconds.
   void update(double share, std::string_view detail);
-  /// One line that stays, in plain style only.
-  void done(std::string_view line);
   void clear();
 
  private:

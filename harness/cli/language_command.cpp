@@ -62,7 +62,11 @@ void add_language(CLI::App& app, action& chosen) {
       language::load_options o;
       for (const std::string& s : a->set) {
         const auto equals = s.find('=');
-        o.set.emplace_back(s.substr(0, equals), equals == std::string::npos ? "" : s.substr(equals + 1));
+        if (equals == std::string::npos || equals == 0) {
+          fmt::print(stderr, "meshgauge: --set takes NAME=VALUE, but here is \"{}\"\n", s);
+          return int{wrong_input};
+        }
+        o.set.emplace_back(s.substr(0, equals), s.substr(equals + 1));
       }
       if (!a->engine.empty()) o.engine = a->engine == "live" ? scenarios::engine::live : scenarios::engine::sim;
       return validate(a->files, o, a->expand);

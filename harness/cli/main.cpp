@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 
 #include "harness/cli/commands.hpp"
@@ -12,8 +13,8 @@ namespace {
 constexpr const char* short_help =
     "Checks how a service mesh behaves while things go wrong, and compares ways of discovery.\n"
     "\n"
-    "  meshgauge run scenarios/*.json                     does it hold?\n"
-    "  meshgauge compare quickstart.scenario.json         client-side or server-side discovery?\n"
+    "  meshgauge run scenarios/library/*.json             does it hold?\n"
+    "  meshgauge compare FILE.scenario.json               client-side or server-side discovery?\n"
     "\n"
     "  run  compare  validate  list  describe  explain  schema  serve\n"
     "  meshgauge COMMAND --help for one of them.\n";
@@ -27,7 +28,8 @@ int main(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(0, 1);
   app.failure_message([](const CLI::App* a, const CLI::Error& e) {
-    return fmt::format("meshgauge: {}\nRun with --help to see what {} takes.\n", e.what(), a->get_name());
+    return fmt::format("meshgauge: {}\nRun {} --help to see what it takes.\n", e.what(),
+                       a->get_parent() == nullptr ? "meshgauge" : "meshgauge " + a->get_name());
   });
   action chosen;
   add_run(app, chosen);
@@ -43,7 +45,12 @@ int main(int argc, char** argv) {
     return argc > 1 ? wrong_input : holds;
   }
   try {
-    return chosen();
+    const int code = chosen();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      fmt::print(stderr, "meshgauge: cannot write to stdout\n");
+      return environment;
+    }
+    return code;
   } catch (const std::exception& e) {
     fmt::print(stderr, "meshgauge: internal error: {}\n", e.what());
     return internal_error;

@@ -171,7 +171,7 @@ class session {
         progress_.clear();
         if (!r.problem.empty())
           return complain(environment, fmt::format("{}, variant {}: {}", s.name, s.variants[v].name, r.problem));
-        if (r.interrupted) return stopped(s);
+        if (r.interrupted) return stopped(s, results);
         if (args_.twice && s.run.engine == scenarios::engine::sim) {
           const std::string difference = run::compare_runs(s, v, first + i, *r.result);
           if (!difference.empty()) {
@@ -181,7 +181,6 @@ class session {
         }
         results.push_back(std::move(r.result));
       }
-      progress_.done(fmt::format("{}  {}  {} seed{} done", s.name, s.variants[v].name, seeds, seeds == 1 ? "" : "s"));
     }
     std::vector<const record::result*> views;
     for (const auto& r : results) views.push_back(r.get());
@@ -189,7 +188,11 @@ class session {
     jo.compare = args_.compare;
     jo.only = only;
     jo.overrides = overrides_;
-    const judge::judged j = judge::judge(s, views, jo);
+    judge::judged j = judge::judge(s, views, jo);
+    // A flag that chose the engine is part of the command that does it again.
+    if (!args_.engine.empty()) {
+      j.file_engine = j.engine == scenarios::engine::sim ? scenarios::engine::live : scenarios::engine::sim;
+    }
     passed += j.passed();
     failed += j.failed();
     unclear += j.count(judge::verdict::inconclusive);
@@ -210,13 +213,22 @@ class session {
     return std::nullopt;
   }
 
-  int stopped(const scenarios::scenario& s) {
+  /// What was finished before is still worth seeing.
+  int stopped(const scenarios::scenario& s, const std::vector<std::unique_ptr<record::result>>& results) {
+    if (!results.empty()) {
+      std::vector<const record::result*> views;
+      for (const auto& r : results) views.push_back(r.get());
+      judge::judged j = judge::judge(s, views, {.overrides = overrides_});
+      j.problems.emplace_back("partial: the command ended before every seed of every variant had run");
+      report(s, j, true);
+    }
     if (caught_signal != 0) return complain(128 + caught_signal, fmt::format("{}: interrupted", s.name));
     return complain(environment, fmt::format("{}: the time limit of {:g} s is over", s.name, args_.time_limit));
   }
 
   int report(const scenarios::scenario& s, const judge::judged& j, bool last) {
     reports::text::options text{.colour = use_colour(args_.colour, STDOUT_FILENO), .verbose = args_.verbose};
+    std::optional<std::string> unwritten;
     for (const output& o : outputs_) {
       const std::string path = path_of(o, s);
       std::string content;
@@ -224,16 +236,22 @@ class session {
       if (o.kind == "junit") content = reports::junit::render(j, {.allow_inconclusive = args_.allow_inconclusive});
       if (o.kind == "text")
         content = reports::text::render(j, {.verbose = args_.verbose}) + reports::compare::render(j, {.ascii = true});
-      if (const auto wrong = write_file(path, content)) return complain(environment, *wrong);
-      if (path != "-") text.notes.push_back(fmt::format("{}: {}", o.kind, path));
+      const auto wrong = write_file(path, content);
+      if (wrong && !unwritten) unwritten = wrong;
+      if (path != "-" && !wrong) text.notes.push_back(fmt::format("{}: {}", o.kind, path));
     }
     if (args_.format == "json") {
       fmt::print("{}\n", reports::json::render(without_folders(j)));
     } else {
-      if (args_.compare) fmt::print("{}\n", reports::compare::render(j, {.ascii = !utf8()}));
+      if (args_.compare && j.variants.size() < 2) {
+        fmt::print("{} has one variant: there is nothing to compare\n\n", s.name);
+      } else if (args_.compare) {
+        fmt::print("{}\n\n{}\n", j.about.empty() ? s.name : j.about, reports::compare::render(j, {.ascii = !utf8()}));
+      }
       fmt::print("{}", reports::text::render(j, text));
       if (!last) fmt::print("\n");
     }
+    if (unwritten) return complain(environment, *unwritten);
     return j.exit_code(args_.allow_inconclusive);
   }
 
@@ -275,7 +293,7 @@ void add(CLI::App& app, action& chosen, bool compare) {
       ->option_text("NAME=VALUE");
   c->add_option("--variant", a->variant, "Only variants that match this pattern (* and ?)")->option_text("PATTERN");
   c->add_option("--only", a->only, "Only one expectation, by number or name")->option_text("NAME|N");
-  c->add_option("--seed", a->seed, "First seed (1)")->option_text("N");
+  c->add_option("--seed", a->seed, "First seed (1)")->check(CLI::NonNegativeNumber)->option_text("N");
   c->add_option("--seeds", a->seeds, "How many seeds; default: the file's, else 10 when variants are compared, else 1")
       ->check(CLI::Range(1U, 10'000U))
       ->option_text("N");

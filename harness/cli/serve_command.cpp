@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <memory>
+#include <random>
 #include <thread>
 
 #include <unistd.h>
@@ -225,7 +226,8 @@ int serve(const arguments& a) {
     scenario = std::move(*l.scenario);
   }
 
-  net::live::live_world world({.seed = 1});
+  // No two routers draw the same request ids, or make the same random choices.
+  net::live::live_world world({.seed = std::random_device{}() | std::uint64_t{std::random_device{}()} << 32});
   signals caught(world);
   net::host registry_host(world, "registry"), router_host(world, "router/0");
 
@@ -294,7 +296,7 @@ int serve(const arguments& a) {
   fmt::print(stderr, "meshgauge: router on http://{}\n", net::to_string(router_at));
   world.run_until(never, [&] { return caught.count() > 0; });
 
-  fmt::print(stderr, "meshgauge: draining {} requests\n", router.in_flight());
+  fmt::print(stderr, "meshgauge: draining, {} in flight\n", router.in_flight());
   router.drain();
   router_host.refuse_connections(true);
   world.run_until(world.now() + seconds(a.drain_timeout),
@@ -327,7 +329,8 @@ void add_serve(CLI::App& app, action& chosen) {
   c->add_option("--scenario", a->scenario, "Start the fleets of a scenario behind the registry")->type_name("FILE");
   c->add_option("--balance", a->balance, "round-robin, random, least-request, p2c or clock-modulo")
       ->capture_default_str();
-  c->add_option("--retry", a->retry, "Other instances to try after a refused connection, or none")
+  c->add_option("--retry", a->retry,
+                "How often to try again, elsewhere if possible, after a refused connection: 0 to 10, or none")
       ->check(CLI::IsMember({"none"}) | CLI::Range(0, 10))
       ->capture_default_str();
   c->add_flag("--strip", a->strip, "Take the service name out of the path before forwarding");

@@ -148,6 +148,11 @@ std::string render(const judge::judged& j, const options& o) {
     out += trimmed(line);
   }
   if (!equal.empty()) out += fmt::format("the same everywhere: {}\n", fmt::join(equal, ", "));
+  for (const judge::comparison_row& r : c.rows) {
+    if (r.metric == "available" && !r.equal_everywhere) {
+      out += "latency counts every request, failed ones too: a variant that refuses at once looks fast\n";
+    }
+  }
   if (c.seeds >= 6) {
     out += fmt::format("paired by seed, n = {}, 95 % interval of the median ratio; ~ means it contains 1\n", c.seeds);
   } else {

@@ -68,8 +68,11 @@ void header(std::string& out, const judged& j) {
 void summary(std::string& out, const judged& j) {
   std::size_t width = 7;
   for (const std::string& v : j.variants) width = std::max(width, v.size());
-  out += fmt::format("  {:<{}}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  digest\n", "", width, "requests", "ok", "5xx",
-                     "p50", "p99");
+  // Live runs have no digest: nothing is promised about their order.
+  const bool digests =
+      std::any_of(j.runs.begin(), j.runs.end(), [](const judge::run_summary& r) { return r.digest != 0; });
+  out += fmt::format("  {:<{}}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}{}\n", "", width, "requests", "ok", "5xx", "p50",
+                     "p99", digests ? "  digest" : "");
   for (const std::string& variant : j.variants) {
     std::vector<double> requests, ok, bad, p50, p99;
     std::uint64_t digest = 0;
@@ -87,9 +90,10 @@ void summary(std::string& out, const judged& j) {
     const auto median = [](const std::vector<double>& v, unit u) {
       return v.empty() ? std::string("-") : judge::text_or_none(judge::median_of(v), u);
     };
-    out += fmt::format("  {:<{}}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  {:016x}\n", variant, width,
-                       median(requests, unit::count), median(ok, unit::share), median(bad, unit::share),
-                       median(p50, unit::time), median(p99, unit::time), digest);
+    out +=
+        fmt::format("  {:<{}}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}{}\n", variant, width, median(requests, unit::count),
+                    median(ok, unit::share), median(bad, unit::share), median(p50, unit::time), median(p99, unit::time),
+                    digests ? fmt::format("  {:016x}", digest) : std::string());
   }
   out += "\n";
 }

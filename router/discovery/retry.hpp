@@ -14,7 +14,7 @@ struct retry_rule {
   bool on_reset = false;            ///< closed, reset or garbage before a response
   bool on_timeout = false;          ///< no response in time
   bool on_5xx = false;              ///< any 5xx answer
-  bool other_host = true;           ///< never at an instance tried before for this request
+  bool other_host = true;           ///< at an instance tried before only when there is no other
 };
 
 /// \param tries  made so far, this one included.

@@ -281,7 +281,7 @@ task<bool> exchange::run() {
 task<bool> exchange::answer(cause why) {
   consume_request();
   const bool body_unread = !body_here_ && !body_.done();
-  const bool keep = keep_alive_ && !body_unread;
+  const bool keep = keep_alive_ && !router_.draining_ && !body_unread;
   std::string extra;
   http::append_proxy_status(extra, router_.options_.name, why);
   std::string body;
@@ -299,7 +299,7 @@ task<bool> exchange::answer(cause why) {
 task<void> exchange::refuse() {
   if (refusal_ != 0) {
     std::string& text = http::scratch_text();
-    http::append_answer(text, {.status = refusal_, .body = http::reason_of(refusal_), .keep_alive = false});
+    http::append_answer(text, {.status = refusal_, .body = std::string(http::reason_of(refusal_)) + "\n", .keep_alive = false});
     down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
     const error_code ec = co_await down_->send(net::buffer_of(text));
     (void)ec;
@@ -322,7 +322,7 @@ task<bool> exchange::relay(unsigned status) {
   net::stream& up = *connection;
   const options& o = router_.options_;
   const bool request_sent = body_here_ || body_.done();
-  bool keep = keep_alive_ && request_sent && !(h.body == framing::until_close && minor_ == 0);
+  bool keep = keep_alive_ && !router_.draining_ && request_sent && !(h.body == framing::until_close && minor_ == 0);
   const bool up_keep = h.keep_alive && request_sent && !cut_short;
   http::body_reader body(h.body, h.length);
   const std::size_t size = h.size;

@@ -35,7 +35,7 @@ const std::vector<form>& table() {
     {"balance", "clock-modulo", {}, "clock-modulo", "The clock modulo the number of instances: shows how a poor source of chance biases."},
 
     {"retry", "none", {}, "none", "No second try."},
-    {"retry", "retry", {{"count", takes::count, true, true}, {"on", takes::words, false, false, "connect-failure", reasons}, {"host", takes::word, false, false, "other", {"other", "any"}}}, "retry(2, on=connect-failure+reset, host=other)", "Up to so many further tries after the named failures, joined by \"+\". All but connect-failure only for idempotent methods. `other` never asks an instance twice for one request."},
+    {"retry", "retry", {{"count", takes::count, true, true}, {"on", takes::words, false, false, "connect-failure", reasons}, {"host", takes::word, false, false, "other", {"other", "any"}}}, "retry(2, on=connect-failure+reset, host=other)", "Up to so many further tries after the named failures, joined by \"+\". All but connect-failure only for idempotent methods. `other` asks an instance twice for one request only when there is no other."},
 
     {"pool", "pool", {{"max", takes::count, false, false, "100"}, {"idle", takes::time, false, false, "4s"}}, "pool(max=100, idle=4s)", "At most so many connections to one instance; one that was idle for so long is closed."},
 

@@ -111,7 +111,7 @@ struct retry_config {
   bool on_reset = false;            ///< reset or closed before a response byte; idempotent methods only
   bool on_timeout = false;          ///< response time-out; idempotent methods only
   bool on_5xx = false;              ///< any 5xx answer; idempotent methods only
-  bool other_host = true;           ///< never an instance tried before for this request
+  bool other_host = true;           ///< an instance tried before only when there is no other
 };
 
 struct pool_config {
