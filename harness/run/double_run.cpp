@@ -23,9 +23,10 @@ std::vector<sim::seen_event> log_of(const scenarios::scenario& what, std::size_t
 }
 
 std::string words(const sim::seen_event& e) {
-  static constexpr const char* kinds[] = {"data", "fin", "reset", "connect", "connect answer", "window", "?", "?", "timer"};
-  return fmt::format("{} of actor {:016x} #{} ({}) at {:.6f} s", kinds[e.kind < 9 ? e.kind : 6], e.actor, e.count, e.argument,
-                     to_seconds(e.at.time_since_epoch()));
+  static constexpr const char* kinds[] = {"data",   "fin", "reset", "connect", "connect answer",
+                                          "window", "?",   "?",     "timer"};
+  return fmt::format("{} of actor {:016x} #{} ({}) at {:.6f} s", kinds[e.kind < 9 ? e.kind : 6], e.actor, e.count,
+                     e.argument, to_seconds(e.at.time_since_epoch()));
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ std::string compare_runs(const scenarios::scenario& what, std::size_t variant, s
     if (!(a[i] == b[i])) return fmt::format("event {}: {} against {}", i + 1, words(a[i]), words(b[i]));
   }
   if (a.size() != b.size()) return fmt::format("one run ends after {} events, the other after {}", a.size(), b.size());
-  return fmt::format("digests {:016x} and {:016x}, but two more runs were the same", before.digest, second.result->digest);
+  return fmt::format("digests {:016x} and {:016x}, but two more runs were the same", before.digest,
+                     second.result->digest);
 }
 
 }  // namespace meshgauge::run

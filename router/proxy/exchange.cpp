@@ -299,7 +299,8 @@ task<bool> exchange::answer(cause why) {
 task<void> exchange::refuse() {
   if (refusal_ != 0) {
     std::string& text = http::scratch_text();
-    http::append_answer(text, {.status = refusal_, .body = std::string(http::reason_of(refusal_)) + "\n", .keep_alive = false});
+    http::append_answer(
+        text, {.status = refusal_, .body = std::string(http::reason_of(refusal_)) + "\n", .keep_alive = false});
     down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
     const error_code ec = co_await down_->send(net::buffer_of(text));
     (void)ec;

@@ -154,9 +154,8 @@ void builder::read_verb(node& n, const member& verb_member, event& e) {
     case verb::fault: {
       with(n, "event", "fault", e.fault, read_fault);
       const bool link = e.fault.kind == fault_kind::delay || e.fault.kind == fault_kind::blackhole;
-      const bool in_instance =
-          e.fault.kind == fault_kind::slow || e.fault.kind == fault_kind::hang ||
-          e.fault.kind == fault_kind::error || e.fault.kind == fault_kind::reset;
+      const bool in_instance = e.fault.kind == fault_kind::slow || e.fault.kind == fault_kind::hang ||
+                               e.fault.kind == fault_kind::error || e.fault.kind == fault_kind::reset;
       wants.router = wants.registry = !in_instance;
       wants.load = link;
       const node* f = get(n, "event", "fault");

@@ -130,7 +130,7 @@ constexpr std::array<std::string_view, 14> place_names{"scenario", "network",   
                                                        "event",    "expectation", "run",  "live"};
 constexpr std::array<std::string_view, 14> place_texts{
     "the scenario", "the network", "a link",  "a fleet",  "an error rule",  "the registry", "the router or a variant",
-    "a load",       "a request",   "a phase", "an event", "an expectation", "the run",          "run.live"};
+    "a load",       "a request",   "a phase", "an event", "an expectation", "the run",      "run.live"};
 
 struct holds_row {
   holds what;
