@@ -177,6 +177,19 @@ TYPED_TEST(Parity, ConnectIntoABlackHoleEndsAtItsDeadline) {
   EXPECT_GE(this->env.world.now() - start, 100ms);
 }
 
+TYPED_TEST(Parity, ADeadHostBehindAPartitionIsSilentToo) {
+  auto l = this->listen();
+  const auto at = l->local();
+  l.reset();
+  this->env.world.conditions().add({.from = {{"client"}}, .to = {{"server/"}}, .blocked = true});
+  stream_ptr s;
+  error_code ec;
+  bool done = false;
+  this->client.spawn(connect(this->client, at, s, ec, done, 100ms));
+  ASSERT_TRUE(this->run([&] { return done; }));
+  EXPECT_EQ(ec, net::errc::timed_out);
+}
+
 TYPED_TEST(Parity, ASlowConnectTakesARoundTrip) {
   auto l = this->listen();
   this->env.world.conditions().add({.from = {{"*"}}, .to = {{"*"}}, .latency = distribution::constant(30ms)});

@@ -56,9 +56,7 @@ net::stream_ptr sim_world::open(net::host& from, const net::endpoint& to) {
   if (next_port_ == 0) next_port_ = 49152;
   c->client.remote_ = to;
   c->client.own_name_ = keep(from.name());
-  if (const auto found = listeners_.find(to); found != listeners_.end()) {
-    c->client.peer_name_ = keep(found->second->owner().name());
-  }
+  if (const auto found = owners_.find(to); found != owners_.end()) c->client.peer_name_ = found->second;
   c->client.transmit(packet::syn, 0);
   return net::stream_ptr(&c->client);
 }
@@ -70,6 +68,7 @@ net::result<net::listener_ptr> sim_world::listen(net::host& on, const net::endpo
     while (listeners_.contains(where)) ++where.port;
   }
   if (listeners_.contains(where)) return net::error_code(boost::asio::error::address_in_use);
+  owners_[where] = keep(on.name());
   return net::listener_ptr(std::make_unique<sim_listener>(*this, on, where));
 }
 

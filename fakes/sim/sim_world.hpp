@@ -78,6 +78,8 @@ class sim_world final : public net::world {
 
   event_queue queue_;
   std::map<net::endpoint, sim_listener*> listeners_;
+  std::map<net::endpoint, std::string_view>
+      owners_;  ///< who listened there last: links lead to hosts, also to dead ones
   std::vector<sim_stream*> held_;
   std::set<std::string> names_;
   std::uint64_t digest_ = 0;

@@ -177,6 +177,20 @@ TEST(Faults, PartitionCutsItsTargetOffFromEverybody) {
   EXPECT_NEAR(lost(*r), 40, 4) << small::failures(*r);
 }
 
+TEST(Faults, PartitionFromSomebodyLeavesTheRestConnected) {
+  auto s = small::mesh(placement::server, refresh::watch, 3s);
+  s.variants[0].router.timeout = 200ms;
+  auto& e = small::happens(s, 1s, verb::partition, small::one_of(0, 0));
+  e.between = true;
+  e.to = small::one_of(0, 0);
+  e.from = small::router(0);
+  e.lasts = 1s;
+  const auto r = run(s);
+  EXPECT_EQ(lost(*r), small::failed(*r, cause::connect_timeout) + small::failed(*r, cause::response_timeout));
+  EXPECT_NEAR(lost(*r), 20, 5) << small::failures(*r);  // one router in two, one instance in two
+  expect_failures_within(*r, 990ms, 2s);
+}
+
 TEST(Faults, PartitionFromTheRegistryCostsTheLease) {
   auto s = small::mesh(placement::server, refresh::watch, 4s);
   auto& e = small::happens(s, 1s, verb::partition, {});

@@ -68,7 +68,9 @@ net::task<call_result> call(repeatable_try& t, net::host& from, resolver& instan
     record.why = r.why == cause::none ? r.answered : r.why;
     record.status = r.status;
     record.end = from.now();
-    const bool again = t.may_repeat() && worth_another(o.retry, r.tries, record.why, r.status, t.idempotent);
+    // An answer is a 5xx, whatever the proxy that gave it says about its own tries: only what failed here failed here.
+    const cause failure = r.status == 0 ? r.why : r.answered == cause::none ? cause::none : cause::upstream_5xx;
+    const bool again = t.may_repeat() && worth_another(o.retry, r.tries, failure, r.status, t.idempotent);
     if (watching != nullptr) watching->attempted(record);
     if (!again) {
       r.to = std::move(p.to);

@@ -55,8 +55,8 @@ task<result<response>> client::exchange(std::string text, bool to_head, instant 
   error_code ec = co_await s.send(net::buffer_of(text));
   if (ec) co_return ec;
   response out;
-  head& h = scratch_head();
   for (;;) {
+    head& h = scratch_head();  // claimed after each wait: others may rely on what they parsed meanwhile
     const verdict v = s.peek().empty() ? verdict::incomplete : parse_response(s.peek(), {}, to_head, h);
     if (v == verdict::complete && h.status >= 200) break;
     if (v == verdict::complete) {  // 1xx
@@ -68,6 +68,7 @@ task<result<response>> client::exchange(std::string text, bool to_head, instant 
     if (ec) co_return ec;
     unanswered = false;
   }
+  const head& h = scratch_head_now();
   out.status = h.status;
   if (const field* f = h.find("x-meshgauge-revision")) {
     std::from_chars(f->value.data(), f->value.data() + f->value.size(), out.revision);

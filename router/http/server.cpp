@@ -25,12 +25,12 @@ task<void> server_connection::refuse(unsigned status, std::string_view why) {
 task<bool> server_connection::next(request& out) {
   net::stream& s = *stream_;
   s.deadline(saturating_add(host_.now(), limits_.idle_timeout));
-  head& h = scratch_head();
   verdict v = verdict::incomplete;
   bool begun = !s.peek().empty();
   if (begun) s.deadline(saturating_add(host_.now(), limits_.head_timeout));
   for (;;) {
     if (!begun && s.peek().starts_with("\r\n")) s.consume(2);
+    head& h = scratch_head();  // claimed after each wait: others may rely on what they parsed meanwhile
     v = s.peek().empty() ? verdict::incomplete : parse_request(s.peek(), limits_.head, h);
     if (v != verdict::incomplete) break;
     const error_code ec = co_await s.fill();
@@ -51,6 +51,7 @@ task<bool> server_connection::next(request& out) {
     co_await refuse(status_of(v), name_of(v));
     co_return false;
   }
+  const head& h = scratch_head_now();
   out.method.assign(h.method);
   out.target.assign(h.target);
   out.body.clear();
