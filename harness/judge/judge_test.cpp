@@ -5,7 +5,7 @@
 
 #include "harness/judge/again.hpp"
 #include "harness/judge/evaluate.hpp"
-#include "harness/judge/example_runs.hpp"
+#include "harness/judge/example_runs_test.hpp"
 #include "harness/judge/metrics.hpp"
 
 namespace meshgauge::judge {

@@ -39,7 +39,8 @@ std::string digits(double value, zeros z) {
   const double v = std::abs(value);
   if (v >= 999.5 || (z == zeros::drop && v >= 1 && v == std::floor(v))) return fmt::format("{:.0f}", value);
   // Digits behind the point so that three count; trailing zeros say nothing.
-  const int magnitude = static_cast<int>(std::floor(std::log10(v)));
+  int magnitude = 2;
+  for (double edge = 100; v < edge && magnitude > -10; edge /= 10) --magnitude;
   std::string s = fmt::format("{:.{}f}", value, std::clamp(2 - magnitude, 0, 12));
   if (z == zeros::drop && s.find('.') != std::string::npos) {
     s.erase(s.find_last_not_of('0') + 1);

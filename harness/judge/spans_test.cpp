@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/judge/example_runs.hpp"
+#include "harness/judge/example_runs_test.hpp"
 
 namespace meshgauge::judge {
 namespace {

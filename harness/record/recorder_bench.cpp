@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "harness/record/example_scenario.hpp"
+#include "harness/record/example_scenario_test.hpp"
 #include "harness/record/recorder.hpp"
 #include "harness/record/save.hpp"
 #include "router/core/rng.hpp"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/record/example_scenario.hpp"
+#include "harness/record/example_scenario_test.hpp"
 #include "harness/record/save.hpp"
 
 namespace meshgauge::record {

@@ -11,7 +11,7 @@
 #include "fakes/client/client.hpp"
 #include "fakes/sim/sim_world.hpp"
 #include "fakes/upstream/instance.hpp"
-#include "harness/record/example_scenario.hpp"
+#include "harness/record/example_scenario_test.hpp"
 #include "harness/record/recorder.hpp"
 #include "router/discovery/fixed_resolver.hpp"
 #include "router/proxy/router.hpp"

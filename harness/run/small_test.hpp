@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/record/example_scenario.hpp"
+#include "harness/record/example_scenario_test.hpp"
 #include "harness/record/result.hpp"
 #include "harness/run/run.hpp"
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/judge/example_runs.hpp"
-#include "harness/judge/golden.hpp"
+#include "harness/judge/example_runs_test.hpp"
+#include "harness/judge/golden_test.hpp"
 #include "harness/judge/judge.hpp"
 
 namespace meshgauge::reports::compare {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/judge/example_runs.hpp"
-#include "harness/judge/golden.hpp"
+#include "harness/judge/example_runs_test.hpp"
+#include "harness/judge/golden_test.hpp"
 #include "harness/judge/judge.hpp"
 
 namespace meshgauge::reports::json {

@@ -5,8 +5,8 @@
 #include <pugixml.hpp>
 #include <set>
 
-#include "harness/judge/example_runs.hpp"
-#include "harness/judge/golden.hpp"
+#include "harness/judge/example_runs_test.hpp"
+#include "harness/judge/golden_test.hpp"
 #include "harness/judge/judge.hpp"
 
 namespace meshgauge::reports::junit {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/record/example_scenario.hpp"
+#include "harness/record/example_scenario_test.hpp"
 #include "harness/record/recorder.hpp"
 #include "router/core/rng.hpp"
 
