@@ -43,6 +43,7 @@ function(meshgauge_folder path)
 
   if(MESHGAUGE_CHECK_HEADERS)
     file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${path}/*.hpp")
+    list(FILTER headers EXCLUDE REGEX "_test\\.hpp$")
     set(alone "")
     foreach(header IN LISTS headers)
       string(REGEX REPLACE "\\.hpp$" ".cpp" own "${header}")

@@ -48,6 +48,8 @@ void lay_network(net::conditions& c, const scenarios::network_config& n, bool si
     rule.latency = l.latency;
     rule.jitter = l.jitter;
     rule.bandwidth = l.bandwidth;
+    c.add(rule);
+    std::swap(rule.from, rule.to);
     c.add(std::move(rule));
   }
 }

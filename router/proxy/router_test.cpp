@@ -399,6 +399,10 @@ struct refusal {
   const char* status;
 };
 
+void PrintTo(const refusal& r, std::ostream* out) {
+  *out << r.status;
+}
+
 class RouterRefuses : public Router, public testing::WithParamInterface<refusal> {};
 
 TEST_P(RouterRefuses, AndForwardsNothing) {

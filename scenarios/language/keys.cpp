@@ -29,7 +29,7 @@ const std::vector<key>& table() {
     {"network", "links", holds::list, false, "", "Exceptions between two groups of hosts; later ones win.", "link"},
 
     {"link", "from", holds::target, true, "", "A fleet, load, router or registry, a part of one, or \"*\"."},
-    {"link", "to", holds::target, true, "", "The other side."},
+    {"link", "to", holds::target, true, "", "The other side; a link counts in both directions."},
     {"link", "latency", holds::distribution, false, "the network's", "Instead of the network's."},
     {"link", "jitter", holds::time, false, "the network's", "Instead of the network's."},
     {"link", "bandwidth", holds::bandwidth, false, "the network's", "Instead of the network's.", {}, 0, 1e6, false, true},
