@@ -129,8 +129,20 @@ TEST(Judge, ALateGeneratorMakesTimesInconclusiveAndLeavesCounts) {
   const record::result* all[] = {late.get()};
   const check t = judge_one(s, 0, "client", all);
   EXPECT_EQ(t.what, verdict::inconclusive);
-  EXPECT_EQ(t.reason, "the generator was 3 ms late (p99), more than 5 % of the limit");
+  EXPECT_EQ(t.reason, "the generator was 3 ms late (p50), more than 5 % of the limit");
   EXPECT_EQ(judge_one(s, 1, "client", all).what, verdict::fail);
+}
+
+TEST(Judge, AGeneratorIsLateAtThePercentileInQuestion) {
+  scenarios::scenario s = small_loss();
+  s.expect = {expect("half", {of("latency.p50")}, le, {seconds(10)}, {0}),
+              expect("most", {of("latency.p99")}, le, {seconds(10)}, {0})};
+  auto late = run(s, 0, 1);
+  for (int i = 0; i < 90; ++i) late->generator_late.add(1us);
+  for (int i = 0; i < 10; ++i) late->generator_late.add(2s);
+  const record::result* all[] = {late.get()};
+  EXPECT_EQ(judge_one(s, 0, "client", all).what, verdict::pass);
+  EXPECT_EQ(judge_one(s, 1, "client", all).what, verdict::inconclusive);
 }
 
 TEST(Judge, AFaultThatNoRequestMetMakesAPassInconclusive) {
