@@ -15,6 +15,7 @@
 #include "fakes/upstream/instance.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_code.hpp"
+#include "harness/run/mesh.hpp"
 #include "router/discovery/client.hpp"
 #include "router/discovery/fixed_resolver.hpp"
 #include "router/net/live/live_world.hpp"
@@ -141,17 +142,9 @@ class fleets {
     std::uint32_t next = 0;
     for (const scenarios::fleet& f : s.fleets) {
       for (unsigned n = 0; n < f.instances; ++n) {
-        upstream::instance_options o;
-        o.service = f.name;
+        upstream::instance_options o = run::program_of(f);
         o.id = fmt::format("{}/{}", f.name, n);
         o.at = {boost::asio::ip::address_v4(0x7f010100U + ++next), 8080};
-        o.version = f.version;
-        o.weight = f.weight;
-        o.service_time = f.service_time;
-        o.workers = f.concurrency;
-        o.queue = f.queue == scenarios::unlimited ? upstream::no_limit : f.queue;
-        for (const auto& e : f.errors) o.errors.push_back({e.status, e.rate, e.path});
-        o.health = f.health;
         o.registry = registry;
         o.registrar.heartbeat = s.registry.heartbeat;
         o.lease = s.registry.lease;

@@ -85,6 +85,25 @@ std::uint64_t number_in(std::string_view& text) {
 
 }  // namespace
 
+upstream::instance_options program_of(const scenarios::fleet& f) {
+  upstream::instance_options o;
+  o.service = f.name;
+  o.version = f.version;
+  o.zone = f.zone;
+  o.weight = f.weight;
+  o.service_time = f.service_time;
+  o.workers = f.concurrency;
+  o.queue = f.queue == scenarios::unlimited ? upstream::no_limit : f.queue;
+  for (const auto& e : f.errors) {
+    std::string path = e.path;
+    if (path.ends_with('*')) path.pop_back();
+    o.errors.push_back({e.status, e.rate, path});
+  }
+  for (const auto& s : f.shutdown) o.shutdown.push_back(step_of(s));
+  o.health = f.health;
+  return o;
+}
+
 // ------------------------------------------------------------------------------------------------- tap
 
 void tap::join_record() {
@@ -238,10 +257,6 @@ void mesh::kill_registry() {
   registry_.reset();
 }
 
-bool mesh::registry_knows(const unit& u) const {
-  return u.process->registered();
-}
-
 unit& mesh::add_unit(std::size_t fleet, std::uint32_t number, const std::string& version) {
   const scenarios::fleet& f = scenario_.fleets[fleet];
   if (generations_[fleet].size() <= number) generations_[fleet].resize(number + 1, 0);
@@ -252,24 +267,11 @@ unit& mesh::add_unit(std::size_t fleet, std::uint32_t number, const std::string&
   const std::string name =
       before == 0 ? fmt::format("{}/{}", f.name, number) : fmt::format("{}/{}+{}", f.name, number, before);
   u->host = std::make_unique<net::host>(world(), name);
-  upstream::instance_options o;
-  o.service = f.name;
+  upstream::instance_options o = program_of(f);
   o.id = name;
   o.at = {stage_.allocate(), 8080};
   u->host->set_address(o.at.address);
   o.version = version;
-  o.zone = f.zone;
-  o.weight = f.weight;
-  o.service_time = f.service_time;
-  o.workers = f.concurrency;
-  o.queue = f.queue == scenarios::unlimited ? upstream::no_limit : f.queue;
-  for (const auto& e : f.errors) {
-    std::string path = e.path;
-    if (path.ends_with('*')) path.pop_back();
-    o.errors.push_back({e.status, e.rate, path});
-  }
-  for (const auto& s : f.shutdown) o.shutdown.push_back(step_of(s));
-  o.health = f.health;
   o.registry = registry_at_;
   o.registrar.heartbeat = scenario_.registry.heartbeat;
   o.registrar.phase = phase_of(*u->host, "heartbeat", scenario_.registry.heartbeat);

@@ -24,6 +24,9 @@ namespace meshgauge::run {
 
 class mesh;
 
+/// What a fleet says about each of its instances; who it is and where it registers is for the caller to add.
+upstream::instance_options program_of(const scenarios::fleet& f);
+
 /// A process of a fleet, at one address for all its lives.
 struct unit {
   std::size_t fleet = 0;
@@ -112,7 +115,6 @@ class mesh {
   void kill_registry();
   bool registry_up() const { return registry_ != nullptr; }
   net::host& registry_host() { return *registry_host_; }
-  bool registry_knows(const unit& u) const;
   /// Holds its number: not replaced by another, nor scaled away.
   bool present(const unit& u) const { return u.number < fleets[u.fleet].size() && fleets[u.fleet][u.number] == &u; }
 
