@@ -257,7 +257,7 @@ int serve(const arguments& a) {
   combined instances(fixed, dynamic.get());
 
   proxy::options o;
-  o.strip = a.strip;
+  o.routes = proxy::route_table(a.strip);
   o.limits.head = a.max_head;
   o.body_max = a.max_body;
   o.client_idle_timeout = seconds(a.idle_timeout);

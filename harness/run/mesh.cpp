@@ -336,7 +336,7 @@ discovery::client_options mesh::view_options(bool all) const {
 proxy::options mesh::router_options(std::size_t number) const {
   proxy::options o;
   o.name = fmt::format("router-{}", number);
-  o.strip = config_.strip;
+  o.routes = proxy::route_table(config_.strip);
   o.connect_timeout = config_.connect_timeout;
   o.upstream_timeout = config_.timeout;
   o.pool = {.max = config_.pool.max, .idle = config_.pool.idle};

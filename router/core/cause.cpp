@@ -36,6 +36,14 @@ constexpr std::array<row, cause_count> rows{{
     {cause::load_shed, "load-shed", 503, outcome::overload},
     {cause::upstream_5xx, "upstream-5xx", 0, outcome::error},
     {cause::client_abort, "client-abort", 499, outcome::aborted},
+    {cause::bad_request, "bad-request", 400, outcome::refused_request},
+    {cause::request_timeout, "request-timeout", 408, outcome::refused_request},
+    {cause::method_not_allowed, "method-not-allowed", 405, outcome::refused_request},
+    {cause::body_too_large, "body-too-large", 413, outcome::refused_request},
+    {cause::target_too_long, "target-too-long", 414, outcome::refused_request},
+    {cause::head_too_large, "head-too-large", 431, outcome::refused_request},
+    {cause::unsupported_coding, "unsupported-coding", 501, outcome::refused_request},
+    {cause::unsupported_version, "unsupported-version", 505, outcome::refused_request},
 }};
 
 constexpr bool in_order() {
@@ -51,7 +59,8 @@ const row& row_of(cause c) {
 }
 
 constexpr std::array<std::string_view, outcome_count> outcome_names{
-    "ok", "error", "no-instance", "refused", "reset", "bad", "timeout", "truncated", "overload", "aborted"};
+    "ok",      "error",     "no-instance", "refused", "reset",          "bad",
+    "timeout", "truncated", "overload",    "aborted", "refused-request"};
 constexpr std::array<std::string_view, truth_count> truth_names{"unknown", "starting", "serving", "draining",
                                                                 "stopped"};
 

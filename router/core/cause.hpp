@@ -2,7 +2,8 @@
 /// Why a request or an attempt was not answered by an instance: one cause each, and one map from cause to status.
 ///
 /// Router and discovery client use the same map, so that a 502 means the same in every discovery mode. The names are
-/// what `Proxy-Status`, the access log, the metrics `cause.NAME` and the documentation say.
+/// what `Proxy-Status`, the access log, the metrics `cause.NAME` and the documentation say. A router can be told to
+/// speak in another one's statuses (status_map.hpp); the causes stay.
 
 #include <cstdint>
 #include <optional>
@@ -31,8 +32,17 @@ enum class cause : std::uint8_t {
   load_shed,
   upstream_5xx,
   client_abort,
+  // The request itself is refused, or answered by the router; nobody was asked.
+  bad_request,
+  request_timeout,  ///< the client was too slow with head or body
+  method_not_allowed,
+  body_too_large,
+  target_too_long,
+  head_too_large,
+  unsupported_coding,
+  unsupported_version,
 };
-inline constexpr std::size_t cause_count = 20;
+inline constexpr std::size_t cause_count = 28;
 
 enum class outcome : std::uint8_t {
   ok,
@@ -44,9 +54,10 @@ enum class outcome : std::uint8_t {
   timeout,
   truncated,
   overload,
-  aborted
+  aborted,
+  refused_request
 };
-inline constexpr std::size_t outcome_count = 10;
+inline constexpr std::size_t outcome_count = 11;
 
 /// "connection-refused"; "ok" for none.
 std::string_view name_of(cause c);

@@ -53,19 +53,19 @@ body_reader::step body_reader::next(std::string_view data) {
   };
   switch (phase_) {
     case phase::done:
-      return {{}, 0, state::done};
+      return {{}, {}, 0, state::done};
     case phase::bad:
       return fail();
     case phase::until_close: {
       const auto payload = take(data.size());
-      return {payload, payload.size(), state::more};
+      return {payload, {}, payload.size(), state::more};
     }
     case phase::length:
     case phase::chunk_data: {
       const auto payload = take(left_);
       left_ -= payload.size();
       if (left_ == 0) phase_ = phase_ == phase::length ? phase::done : phase::chunk_end;
-      return {payload, payload.size(), phase_ == phase::done ? state::done : state::more};
+      return {payload, {}, payload.size(), phase_ == phase::done ? state::done : state::more};
     }
     case phase::chunk_end:
       if (data.size() < 2) {
@@ -74,7 +74,7 @@ body_reader::step body_reader::next(std::string_view data) {
       }
       if (data[0] != '\r' || data[1] != '\n') return fail();
       phase_ = phase::chunk_line;
-      return {{}, 2, state::more};
+      return {{}, {}, 2, state::more};
     case phase::chunk_line:
     case phase::trailers: {
       const auto end = data.find('\n');
@@ -85,11 +85,11 @@ body_reader::step body_reader::next(std::string_view data) {
       if (phase_ == phase::trailers) {
         trailer_bytes_ += end + 1;
         if (line.empty()) phase_ = phase::done;
-        return {{}, end + 1, phase_ == phase::done ? state::done : state::more};
+        return {{}, line, end + 1, phase_ == phase::done ? state::done : state::more};
       }
       if (!parse_size(line, left_)) return fail();
       phase_ = left_ == 0 ? phase::trailers : phase::chunk_data;
-      return {{}, end + 1, state::more};
+      return {{}, {}, end + 1, state::more};
     }
   }
   return fail();

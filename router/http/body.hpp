@@ -2,7 +2,7 @@
 /// Reads a body by its framing, in the receive buffer: a state machine without I/O.
 ///
 /// Feed it what peek() shows; it says which bytes of that are payload and how many may be consumed. Chunk extensions
-/// and trailers are dropped; their length is bounded, so that nobody can make us hold or read without end.
+/// are dropped; trailers are shown line by line, apart from the payload; their length is bounded, so that nobody can make us hold or read without end.
 
 #include <cstdint>
 #include <string_view>
@@ -19,6 +19,7 @@ class body_reader {
   enum class state : std::uint8_t { more, done, bad };
   struct step {
     std::string_view payload;  ///< part of `data`
+    std::string_view trailer;  ///< a line of the trailer section, part of `data`, without its CRLF; not looked at
     std::size_t consumed = 0;  ///< bytes of `data` that are dealt with, payload included
     state now = state::more;
   };
@@ -37,7 +38,7 @@ class body_reader {
   enum class phase : std::uint8_t { done, length, until_close, chunk_line, chunk_data, chunk_end, trailers, bad };
   step fail() {
     phase_ = phase::bad;
-    return {{}, 0, state::bad};
+    return {{}, {}, 0, state::bad};
   }
   phase phase_ = phase::done;
   std::uint64_t left_ = 0;

@@ -122,7 +122,9 @@ void exchange::begin(const http::head& h) {
   parsed_ = http::scratch_stamp();
   parsed_at_ = down_->peek().data();
   head_ = &h;
-  service_.assign(service_of(h.target));
+  const route_table::found where = router_.options_.routes.match(h);
+  service_.assign(where.service);
+  stripped_ = where.stripped;
   if (const http::field* id = h.find("x-request-id")) {
     request_id_.assign(id->value);
   } else {
@@ -174,7 +176,7 @@ void exchange::write(std::string& out) {
   const http::head& h = parse();  // the head is still in the buffer; earlier views may be stale
   std::string rewritten;
   std::string_view target = h.target;
-  if (router_.options_.strip) target = stripped(target, service_of(target), rewritten);
+  target = stripped(target, stripped_, rewritten);
   std::array<char, 15> digits;
   std::string other;
   const std::string_view from = text_of(down_->remote().address, digits, other);

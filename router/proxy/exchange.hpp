@@ -49,6 +49,7 @@ class exchange final : public discovery::repeatable_try {
   http::body_reader body_;     ///< of the request
   std::size_t head_size_ = 0;  ///< bytes of the request head, still in the buffer
   std::size_t body_size_ = 0;  ///< bytes of the body behind it, when body_here_
+  std::size_t stripped_ = 0;   ///< bytes of the target that the instance does not see
   unsigned refusal_ = 0;
   unsigned minor_ = 1;
   bool keep_alive_ = true;

@@ -114,17 +114,4 @@ framing append_response_head(std::string& out, const http::head& in, std::string
   return how;
 }
 
-std::string_view service_of(std::string_view target) {
-  if (!target.starts_with('/')) return {};
-  target.remove_prefix(1);
-  return target.substr(0, target.find_first_of("/?"));
-}
-
-std::string_view stripped(std::string_view target, std::string_view service, std::string& out) {
-  const std::string_view rest = target.substr(1 + service.size());
-  if (rest.starts_with('/')) return rest;
-  out.assign("/").append(rest);
-  return out;
-}
-
 }  // namespace meshgauge::proxy

@@ -22,9 +22,4 @@ void append_request_head(std::string& out, const http::head& in, const forwardin
 http::framing append_response_head(std::string& out, const http::head& in, std::string_view proxy, unsigned minor,
                                    bool keep_alive, bool to_head);
 
-/// "/payments/7?x" -> "payments"; empty when the path names none.
-std::string_view service_of(std::string_view target);
-/// "/payments/7?x" -> "/7?x"; "/payments?x" -> "/" + "?x" needs a slash of its own, so the rest comes in `out`.
-std::string_view stripped(std::string_view target, std::string_view service, std::string& out);
-
 }  // namespace meshgauge::proxy

@@ -172,7 +172,7 @@ TEST_F(Router, AlternatesBetweenTwoInstances) {
 
 TEST_F(Router, StripsTheServiceWhenAsked) {
   options o;
-  o.strip = true;
+  o.routes = route_table(true);
   start(o);
   a.start(ok);
   ask(get("/payment/7?x=1"));
