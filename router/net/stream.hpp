@@ -69,6 +69,10 @@ class stream {
   void deadline(instant at);
   instant deadline() const { return deadline_; }
   void peek_limit(std::size_t bytes) { limit_ = bytes; }
+  /// A hint: about so many more bytes are coming, and the reader wants them in as few pieces as may be, so one read may
+  /// take that much at once (256 KiB at most; peek_limit holds all the same). Bytes that come are counted off; 0 takes
+  /// the hint back. It changes what a read costs, never what is read, and a world may ignore it.
+  void expect(std::size_t bytes) { expected_ = bytes; }
 
   virtual void close(closing how) = 0;
 
@@ -121,6 +125,7 @@ class stream {
   op* send_op_ = nullptr;
   host* host_;
   std::size_t limit_ = 64 * 1024;
+  std::size_t expected_ = 0;  ///< more bytes, as the reader was told
   instant deadline_ = never;
   bool announce_taken_ = false;
   bool open_ = false;

@@ -6,12 +6,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace meshgauge::net::live {
 namespace {
+
+constexpr std::size_t read_least = 4096;       ///< room that a read offers when nobody knows what comes
+constexpr std::size_t read_most = 256 * 1024;  ///< the largest block of the pool
 
 error_code code_of(int error) {
   return {error, boost::system::system_category()};
@@ -180,13 +184,13 @@ void live_stream::ready(std::uint32_t events) {
 
 bool live_stream::read_some() {
   if (!readable_ || read_ended_) return false;
-  constexpr std::size_t least = 4096;
-  char* place = rx_.prepare(least);
+  char* place = rx_.prepare(std::clamp(expected_, read_least, read_most));
   const std::size_t room = rx_.room();
   ++world_.system_calls_;
   const ssize_t n = ::recv(fd_, place, room, MSG_DONTWAIT);
   if (n > 0) {
     if (static_cast<std::size_t>(n) < room && !hung_up_) readable_ = false;
+    expected_ -= std::min(expected_, static_cast<std::size_t>(n));
     if (emulation_) {
       rx_.commit_in_flight(static_cast<std::size_t>(n));
       hold(static_cast<std::size_t>(n), {});
