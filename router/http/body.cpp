@@ -12,6 +12,11 @@ int hex(char c) {
   return -1;
 }
 
+/// No control characters; bytes above 127 are somebody's text.
+bool printable(std::string_view line) {
+  return std::none_of(line.begin(), line.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
 /// Digits, then nothing or an extension; at most 15 digits, so that no sum overflows.
 bool parse_size(std::string_view line, std::uint64_t& size) {
   std::size_t i = 0;
@@ -23,7 +28,21 @@ bool parse_size(std::string_view line, std::uint64_t& size) {
   if (i == 0) return false;
   while (i < line.size() && (line[i] == ' ' || line[i] == '\t')) ++i;
   if (i < line.size() && (line[i] != ';' || i == 0)) return false;
-  return std::none_of(line.begin(), line.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; });
+  return printable(line);
+}
+
+/// A trailer is a field like any other: `name:` without a blank between, not folded, no control characters. Whether it
+/// is passed on or not, one that others could read differently ends the message.
+bool good_trailer(std::string_view line) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  const auto colon = line.find(':');
+  return colon != std::string_view::npos && colon > 0 &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
+                     [&](char c) {
+                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              marks.find(c) != std::string_view::npos;
+                     }) &&
+         printable(line);
 }
 
 }  // namespace
@@ -84,7 +103,11 @@ body_reader::step body_reader::next(std::string_view data) {
       const std::string_view line = data.substr(0, end - 1);
       if (phase_ == phase::trailers) {
         trailer_bytes_ += end + 1;
-        if (line.empty()) phase_ = phase::done;
+        if (line.empty()) {
+          phase_ = phase::done;
+        } else if (!good_trailer(line)) {
+          return fail();
+        }
         return {{}, line, end + 1, phase_ == phase::done ? state::done : state::more};
       }
       if (!parse_size(line, left_)) return fail();

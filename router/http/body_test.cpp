@@ -113,6 +113,11 @@ TEST(Body, BrokenChunksAreRefusedHoweverTheyArrive) {
            "1000000000000000\r\n",     // more than anybody sends
            "0\r\nTrailer: one\n\r\n",  // bare line feed in the trailers
            "0\r\n\n",                  //
+           "0\r\nno colon\r\n\r\n",    // trailers are fields
+           "0\r\n: x\r\n\r\n",         //
+           "0\r\nX : y\r\n\r\n",       //
+           "0\r\nX: y\r\n z\r\n\r\n",  //
+           "0\r\nX: a\rb\r\n\r\n",     //
        }) {
     EXPECT_EQ(read_whole(framing::chunked, 0, text).now, state::bad) << text;
     expect_same_in_pieces(framing::chunked, 0, text);
@@ -128,10 +133,21 @@ TEST(Body, ALongChunkLineIsRefused) {
   expect_same_in_pieces(framing::chunked, 0, line(body_reader::chunk_line_max - 1) + "\r\na\r\n0\r\n\r\n");
 }
 
+TEST(Body, AnnouncesWhatAChunkPromises) {
+  body_reader r(framing::chunked, 0);
+  EXPECT_EQ(r.announced_bytes(), 0U);
+  r.next("64\r\nabc");
+  EXPECT_EQ(r.announced_bytes(), 100U);
+  r.next("abc");
+  EXPECT_EQ(r.payload_bytes(), 3U);
+  EXPECT_EQ(r.announced_bytes(), 100U);
+  EXPECT_EQ(body_reader(framing::length, 7).announced_bytes(), 7U);
+}
+
 TEST(Body, TrailersAreBoundedWhateverTheLengthOfTheirLines) {
   // One of the lines ends exactly where the bound is, for some length: nothing may begin again behind it.
-  for (std::size_t length = 3; length < 700; ++length) {
-    const std::string line = std::string(length - 2, 't') + "\r\n";
+  for (std::size_t length = 4; length < 700; ++length) {
+    const std::string line = "t:" + std::string(length - 4, 't') + "\r\n";
     std::string text = "0\r\n";
     while (text.size() <= 2 * body_reader::trailers_max) text += line;
     ASSERT_EQ(read_whole(framing::chunked, 0, text).now, state::bad) << "lines of " << length;

@@ -46,6 +46,54 @@ bool target_character(char c) {
   return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '#' && c != '\\' && c != '^' && c != '`';
 }
 
+bool token_character(char c) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         marks.find(c) != std::string_view::npos;
+}
+
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Beast joins a value that goes on in the next line, and takes the place of the first part when that is empty.
+bool folded(std::string_view head) {
+  for (auto at = head.find('\n'); at + 1 < head.size(); at = head.find('\n', at + 1)) {
+    if (head[at + 1] == ' ' || head[at + 1] == '\t') return true;
+  }
+  return false;
+}
+
+/// The request line alone, as strictly as RFC 9112, 3 has it. Beast's verdict about one depends on how much of it is
+/// there already, so it sees none that has not passed here.
+verdict check_request_line(std::string_view data, const limits& l) {
+  const auto end = data.find('\n');
+  const bool whole = end != std::string_view::npos;
+  if (whole && (end == 0 || data[end - 1] != '\r')) return verdict::malformed;
+  std::string_view rest = data.substr(0, whole ? end - 1 : data.size());
+  if (!whole && rest.ends_with('\r')) rest.remove_suffix(1);
+  const verdict so_far = whole ? verdict::malformed : verdict::incomplete;
+
+  const auto method_end = std::find_if_not(rest.begin(), rest.end(), token_character);
+  const auto method = static_cast<std::size_t>(method_end - rest.begin());
+  if (method == rest.size()) return so_far;
+  if (method == 0 || rest[method] != ' ') return verdict::malformed;
+  rest.remove_prefix(method + 1);
+
+  const auto target_end = std::find_if_not(rest.begin(), rest.end(), target_character);
+  const auto target = static_cast<std::size_t>(target_end - rest.begin());
+  if (target > l.target) return verdict::target_too_long;
+  if (target == rest.size()) return so_far;
+  if (target == 0 || rest[target] != ' ') return verdict::malformed;
+  rest.remove_prefix(target + 1);
+
+  if (!whole) return rest.size() > 8 ? verdict::malformed : verdict::incomplete;
+  if (rest.size() != 8 || !same_name(rest.substr(0, 5), "http/") || !digit(rest[5]) || rest[6] != '.' ||
+      !digit(rest[7]))
+    return verdict::malformed;
+  return rest == "HTTP/1.1" || rest == "HTTP/1.0" ? verdict::complete : verdict::bad_version;
+}
+
 bool host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == ':' || c == '[' || c == ']' || c == '%' || c == '~';
@@ -69,21 +117,21 @@ class head_parser {
   template <bool IsRequest>
   class driver final : public beast::http::basic_parser<IsRequest> {
    public:
-    driver(std::string_view data, const limits& l, head& out) : data_(data), limits_(l), out_(out) {
+    driver(const limits& l, head& out) : out_(out) {
       this->header_limit(static_cast<std::uint32_t>(l.head));
       this->body_limit(boost::none);
       this->eager(false);
     }
     verdict problem = verdict::complete;
     unsigned hosts = 0, lengths = 0, codings = 0;
+    bool unknown_coding = false;
 
    private:
     void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version,
-                         error_code& ec) override {
+                         error_code&) override {
       out_.method = view(method);
       out_.target = view(target);
       out_.minor = version == 10 ? 0 : 1;
-      if (out_.target.size() > limits_.target) refuse(verdict::target_too_long, ec);
     }
     void on_response_impl(int code, beast::string_view reason, int version, error_code& ec) override {
       out_.status = static_cast<unsigned>(code);
@@ -94,11 +142,6 @@ class head_parser {
     void on_field_impl(beast::http::field id, beast::string_view name, beast::string_view value,
                        error_code& ec) override {
       if (out_.count_ == head::fields_max) return refuse(verdict::head_too_large, ec);
-      // A folded value does not lie in the bytes that came: Beast joined it elsewhere.
-      if (!value.empty() &&
-          (value.data() < data_.data() || value.data() + value.size() > data_.data() + data_.size())) {
-        return refuse(verdict::malformed, ec);
-      }
       out_.fields_[out_.count_++] = {id, view(name), view(value)};
       switch (id) {
         case field_id::host:
@@ -114,7 +157,7 @@ class head_parser {
         }
         case field_id::transfer_encoding:
           ++codings;
-          if (!same_name(view(value), "chunked")) refuse(verdict::unknown_coding, ec);
+          unknown_coding |= !same_name(view(value), "chunked");
           break;
         case field_id::expect:
           out_.expects_continue = same_name(view(value), "100-continue");
@@ -135,8 +178,6 @@ class head_parser {
       ec = beast::http::error::bad_value;
     }
 
-    std::string_view data_;
-    const limits& limits_;
     head& out_;
   };
 
@@ -148,23 +189,21 @@ class head_parser {
     out.length = 0;
     out.expects_continue = false;
     out.count_ = 0;
-    driver<IsRequest> parser(data, l, out);
+    driver<IsRequest> parser(l, out);
     error_code ec;
     out.size = parser.put(boost::asio::const_buffer(data.data(), data.size()), ec);
     if (parser.problem != verdict::complete) return parser.problem;
     if (ec) {
-      verdict v = verdict_of(ec);
-      if (v == verdict::bad_version) {  // a line that ends with a bare LF is no other version
-        const auto end = data.find('\n');
-        if (end == 0 || end == std::string_view::npos || data[end - 1] != '\r') v = verdict::malformed;
-      }
+      const verdict v = verdict_of(ec);
       return v == verdict::incomplete && data.size() >= l.head ? verdict::head_too_large : v;
     }
     if (!parser.is_header_done()) return verdict::incomplete;
+    if (folded(data.substr(0, out.size))) return verdict::malformed;
     hosts = parser.hosts;
     // Exactly one framing.
-    if (parser.codings > 1 || parser.lengths > 1 || (parser.codings > 0 && parser.lengths > 0))
-      return verdict::bad_framing;
+    if (parser.lengths > 1 || (parser.codings > 0 && parser.lengths > 0)) return verdict::bad_framing;
+    if (parser.unknown_coding) return verdict::unknown_coding;
+    if (parser.codings > 1) return verdict::bad_framing;
     if (parser.codings == 1) {
       if (out.minor == 0) return verdict::bad_framing;
       out.body = framing::chunked;
@@ -199,6 +238,10 @@ bool good_target(head& h) {
 verdict parse_request(std::string_view data, const limits& l, head& out) {
   if (plain_head::request(data, l, out)) {
     return std::all_of(out.host.begin(), out.host.end(), host_character) ? verdict::complete : verdict::malformed;
+  }
+  if (data == "\r") return verdict::incomplete;  // half of an empty line before the request, which is skipped
+  if (const verdict v = check_request_line(data, l); v != verdict::complete) {
+    return v == verdict::incomplete && data.size() >= l.head ? verdict::head_too_large : v;
   }
   unsigned hosts = 0;
   const verdict v = head_parser::run<true>(data, l, out, hosts);

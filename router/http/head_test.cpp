@@ -96,7 +96,7 @@ TEST(Head, RequestsOfTwoMeaningsAreRefused) {
            refused{"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", verdict::malformed},
            refused{"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", verdict::malformed},
            refused{"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", verdict::malformed},
-           refused{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", verdict::bad_version},  // "b" is none
+           refused{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", verdict::malformed},
            refused{"GET /\x80 HTTP/1.1\r\nHost: a\r\n\r\n", verdict::malformed},
            refused{"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", verdict::malformed},
            refused{"GET * HTTP/1.1\r\nHost: a\r\n\r\n", verdict::malformed},
@@ -107,6 +107,13 @@ TEST(Head, RequestsOfTwoMeaningsAreRefused) {
            refused{"GET / HTTP/1.1\r\nHost: a\r\nName : b\r\n\r\n", verdict::malformed},
            refused{"GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", verdict::malformed},
            refused{"GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n folded\r\n\r\n", verdict::malformed},
+           refused{"GET / HTTP/1.1\r\nHost:\r\n a\r\n\r\n", verdict::malformed},
+           refused{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n", verdict::malformed},
+           refused{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\n",
+                   verdict::bad_framing},
+           refused{"GET / HTTP/1.10\r\nHost: a\r\n\r\n", verdict::malformed},
+           refused{"GET / HTTP/1.2\r\nHost: a\r\n\r\n", verdict::bad_version},
+           refused{"GET / HTTP/1.1\rHost: a\r\n\r\n", verdict::malformed},
            refused{"GET / HTTP/1.1\r\nHost: a\r\nX: b\x01\r\n\r\n", verdict::malformed},
            refused{"GET / HTTP/1.1\nHost: a\n\n", verdict::malformed},
            refused{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", verdict::bad_version},
@@ -131,6 +138,25 @@ TEST(Head, RequestsOfTwoMeaningsAreRefused) {
        }) {
     EXPECT_EQ(name_of(request(r.text)), name_of(r.why)) << r.text;
   }
+}
+
+TEST(Head, WhatIsWrongWithARequestDoesNotDependOnHowMuchOfItIsThere) {
+  for (const std::string_view text :
+       {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / http/1.1\r\nHost: a\r\n\r\n", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
+        "\x16\x03\x01\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
+    const verdict whole = request(text);
+    EXPECT_NE(whole, verdict::complete) << text;
+    EXPECT_NE(whole, verdict::incomplete) << text;
+    for (std::size_t n = 0; n < text.size(); ++n) {
+      const verdict part = request(text.substr(0, n));
+      EXPECT_TRUE(part == verdict::incomplete || part == whole) << text.substr(0, n) << ": " << name_of(part);
+    }
+  }
+  EXPECT_EQ(request("\r"), verdict::incomplete);  // the other half of an empty line may follow
+  EXPECT_EQ(request("GET /" + std::string(9000, 'x')), verdict::target_too_long);
 }
 
 TEST(Head, AnAbsoluteTargetBeatsHost) {
