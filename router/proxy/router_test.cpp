@@ -426,7 +426,7 @@ INSTANTIATE_TEST_SUITE_P(
             "POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
             "400"},
         refusal{"POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
-                "501"},
+                "400"},
         refusal{"POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: gzip\r\n\r\n", "501"},
         refusal{"POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "501"},
         refusal{"POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
