@@ -8,13 +8,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
 namespace meshgauge::net::live {
 namespace {
 
-constexpr std::size_t read_least = 4096;       ///< room that a read offers when nobody knows what comes
 constexpr std::size_t read_most = 256 * 1024;  ///< the largest block of the pool
 
 error_code code_of(int error) {
@@ -184,13 +184,14 @@ void live_stream::ready(std::uint32_t events) {
 
 bool live_stream::read_some() {
   if (!readable_ || read_ended_) return false;
-  char* place = rx_.prepare(std::clamp(expected_, read_least, read_most));
+  char* place = rx_.prepare(std::clamp<std::size_t>(expected_, appetite_, read_most));
   const std::size_t room = rx_.room();
   ++world_.system_calls_;
   const ssize_t n = ::recv(fd_, place, room, MSG_DONTWAIT);
   if (n > 0) {
     if (static_cast<std::size_t>(n) < room && !hung_up_) readable_ = false;
     expected_ -= std::min(expected_, static_cast<std::size_t>(n));
+    learn(static_cast<std::size_t>(n), room);
     if (emulation_) {
       rx_.commit_in_flight(static_cast<std::size_t>(n));
       hold(static_cast<std::size_t>(n), {});
@@ -215,6 +216,14 @@ bool live_stream::read_some() {
     read_ends(end);
   }
   return false;
+}
+
+void live_stream::learn(std::size_t came, std::size_t room) {
+  if (came == room) {
+    appetite_ = std::min(static_cast<std::uint32_t>(std::bit_ceil(room) * 4), appetite_most);
+  } else if (came < appetite_ / 8) {
+    appetite_ = std::max(appetite_ / 2, appetite_least);
+  }
 }
 
 bool live_stream::start_fill(op& o, error_code& ec) {

@@ -57,6 +57,9 @@ class live_stream final : public stream, public live_world::watcher {
   void finish_open(error_code ec);
   /// Reads once; \return false when the kernel has nothing (now).
   bool read_some();
+  /// What came says how much room the next read should offer: a read that fills its room has left something behind.
+  /// So large answers over a kept connection take one read each, and where little comes a block stays small.
+  void learn(std::size_t came, std::size_t room);
   void write_backlog();
   void shut(bool hard);
 
@@ -76,6 +79,8 @@ class live_stream final : public stream, public live_world::watcher {
   live_world& world_;
   int fd_;
   std::uint64_t identity_hash_;
+  static constexpr std::uint32_t appetite_least = 4096, appetite_most = 128 * 1024;
+  std::uint32_t appetite_ = appetite_least;  ///< room that a read offers when nobody has said what comes
   bool readable_ = false;
   bool hung_up_ = false;  ///< the end is near: a short read does not mean drained
   bool fin_sent_ = false;

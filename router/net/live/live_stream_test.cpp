@@ -128,6 +128,39 @@ TEST_F(LiveStream, AHintDoesNotLiftThePeekLimit) {
   EXPECT_EQ(server_side->peek(), text.substr(10'000, 10'000));
 }
 
+TEST_F(LiveStream, AfterReadsThatFilledTheirRoomALargeMessageComesInOne) {
+  const std::string text = pattern(60'000);
+  server_side->peek_limit(256 * 1024);
+  for (int message = 0; message < 2; ++message) {
+    send_to_server(text);
+    do fill_server();
+    while (server_side->peek().size() < text.size());
+    server_side->consume(text.size());
+  }
+  send_to_server(text);
+  fill_server();
+  EXPECT_EQ(server_side->peek().size(), text.size());
+}
+
+TEST_F(LiveStream, AfterSmallMessagesReadsAreSmallAgain) {
+  const std::string large = pattern(60'000), small = pattern(100);
+  server_side->peek_limit(256 * 1024);
+  for (int message = 0; message < 2; ++message) {
+    send_to_server(large);
+    do fill_server();
+    while (server_side->peek().size() < large.size());
+    server_side->consume(large.size());
+  }
+  for (int message = 0; message < 10; ++message) {
+    send_to_server(small);
+    fill_server();
+    server_side->consume(small.size());
+  }
+  send_to_server(large);
+  fill_server();
+  EXPECT_LT(server_side->peek().size(), large.size());
+}
+
 TEST_F(LiveStream, AnIdleConnectionHoldsNoBlock) {
   const std::size_t before = block_pool::outstanding();
   server_side->peek_limit(256 * 1024);
