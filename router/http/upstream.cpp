@@ -125,10 +125,6 @@ constexpr int interim_max = 8;
 
 }  // namespace
 
-task<error_code> upstream_try::send_rest(net::stream&) {
-  co_return error_code{};
-}
-
 task<cause> try_upstream(upstream_try& t) {
   t.connection = upstream_connection::take(*t.pool_);
   for (;;) {
@@ -147,15 +143,16 @@ task<cause> try_upstream(upstream_try& t) {
     s.deadline(t.respond_by);
     std::string& text = scratch_text();
     t.write(text);
-    error_code sent = co_await s.send(net::buffer_of(text));
-    if (!sent && t.has_rest()) sent = co_await t.send_rest(s);
+    const error_code sent = co_await s.send(net::buffer_of(text));
+    if (!sent && t.has_rest()) t.start_rest(s);
+    s.expect(answer_piece);
     // Even when the request could not be sent in full, the answer may be there.
     cause why = cause::none;
     int interim = 0;
     for (;;) {
       head& h = scratch_head();
       const verdict v = s.peek().empty() ? verdict::incomplete : parse_response(s.peek(), t.head_limits, t.to_head, h);
-      if (v == verdict::complete && h.status >= 200) break;
+      if (v == verdict::complete && (h.status >= 200 || (h.status == 101 && t.accepts_switch(h)))) break;
       if (v == verdict::complete && h.status != 101 && ++interim <= interim_max) {
         s.consume(h.size);
         continue;
@@ -178,6 +175,7 @@ task<cause> try_upstream(upstream_try& t) {
     const bool closed_while_kept =
         t.connection.reused() && interim == 0 && t.connection->peek().empty() &&
         (why == cause::connection_closed_before_response || why == cause::connection_reset_before_response);
+    t.stop_rest();
     t.connection.close(why == cause::response_timeout ? net::closing::reset : net::closing::graceful);
     if (!closed_while_kept || !t.idempotent || t.has_rest()) co_return why;
     t.connection = {};  // the keep-alive race: once more, on a connection of our own

@@ -102,9 +102,15 @@ class upstream_try {
  protected:
   /// Appends the request's head, and its body where that is small and here.
   virtual void write(std::string& out) = 0;
-  /// Sends the rest of the body; called once, after `write`. errors: those of send. Default: there is no rest.
+  /// More of the body follows than `write` gave.
   virtual bool has_rest() const { return false; }
-  virtual net::task<net::error_code> send_rest(net::stream& to);
+  /// Starts sending the rest, beside the reading of the answer; called once, after `write`. From then on the stream's
+  /// deadline is the sender's business, until an answer is there. It must not complete anything inside the call.
+  virtual void start_rest(net::stream&) {}
+  /// The try has failed: nothing may touch the stream any more.
+  virtual void stop_rest() {}
+  /// True for a 101 that was asked for: it counts as the final answer.
+  virtual bool accepts_switch(const head&) const { return false; }
 
  private:
   friend net::task<cause> try_upstream(upstream_try& t);
@@ -112,6 +118,9 @@ class upstream_try {
   upstream_pool* pool_ = nullptr;
   const net::endpoint* to_ = nullptr;
 };
+
+/// What one read from an instance may take: the usual large answer comes with its head in one piece.
+inline constexpr std::size_t answer_piece = 128 * 1024;
 
 /// cause::none: the final response's head is parsed in scratch_head() (valid until the caller waits). Otherwise the
 /// connection is gone. Interim responses (1xx) are read and dropped.

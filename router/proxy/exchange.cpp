@@ -1,31 +1,22 @@
 #include "router/proxy/exchange.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "router/http/proxy_status.hpp"
 #include "router/http/text.hpp"
 #include "router/proxy/forward.hpp"
+#include "router/proxy/pieces.hpp"
+#include "router/proxy/tunnel.hpp"
 
 namespace meshgauge::proxy {
 
 namespace {
 
-/// "1f4\r\n"; empty for a size of zero, which would end the body.
-class chunk_line {
- public:
-  explicit chunk_line(std::size_t size) : begin_(text_.size()) {
-    if (size == 0) return;
-    static constexpr char digits[] = "0123456789abcdef";
-    text_[--begin_] = '\n';
-    text_[--begin_] = '\r';
-    for (; size > 0; size /= 16) text_[--begin_] = digits[size % 16];
-  }
-  std::string_view text() const { return {text_.data() + begin_, text_.size() - begin_}; }
-
- private:
-  std::array<char, 18> text_{};
-  std::size_t begin_;
-};
+constexpr std::string_view allowed_methods = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
+constexpr duration linger_time = std::chrono::seconds(2);
+constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
 
 /// "10.0.0.7" in `digits`, anything but IPv4 in `other`; asio's own goes through snprintf, which each request would
 /// pay.
@@ -44,6 +35,38 @@ std::string_view text_of(const boost::asio::ip::address& a, std::array<char, 15>
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
+cause cause_of(http::verdict v) {
+  switch (v) {
+    case http::verdict::bad_version:
+      return cause::unsupported_version;
+    case http::verdict::unknown_coding:
+      return cause::unsupported_coding;
+    case http::verdict::head_too_large:
+      return cause::head_too_large;
+    case http::verdict::target_too_long:
+      return cause::target_too_long;
+    default:
+      return cause::bad_request;
+  }
+}
+
+void append_hex(char*& to, std::uint64_t n) {
+  static constexpr char digits[] = "0123456789abcdef";
+  for (int shift = 60; shift >= 0; shift -= 4) *to++ = digits[(n >> shift) & 15];
+}
+
+/// A new trace, sampled: "00-<trace>-<parent>-01".
+std::string_view traceparent(const std::array<std::uint64_t, 3>& ids, std::array<char, 55>& room) {
+  char* to = room.data();
+  for (const char c : {'0', '0', '-'}) *to++ = c;
+  append_hex(to, ids[0]);
+  append_hex(to, ids[1]);
+  *to++ = '-';
+  append_hex(to, ids[2]);
+  for (const char c : {'-', '0', '1'}) *to++ = c;
+  return {room.data(), room.size()};
+}
+
 }  // namespace
 
 using http::framing;
@@ -52,7 +75,7 @@ using net::error_code;
 using net::task;
 
 exchange::exchange(router& r, net::stream_ptr s)
-    : repeatable_try(r.host_), router_(r), down_(std::move(s)), watch_(*this) {
+    : repeatable_try(r.host_), router_(r), down_(std::move(s)), watch_(*this), upload_(r.host_, r.options_) {
   const options& o = r.options_;
   down_->peek_limit(o.limits.head + small_body + 1024);
   pool = o.pool;
@@ -71,13 +94,28 @@ const http::head& exchange::parse() {
   return h;
 }
 
+// ------------------------------------------------------------------------------------------------- from the client
+
+exchange::arrival exchange::refused(cause why, bool head) {
+  refusal_ = why;
+  to_head = head;
+  attempts_ = 0;
+  service_.clear();
+  request_id_.clear();
+  method_.clear();
+  target_.clear();
+  router_.counters_.requests.add();
+  return arrival::refused;
+}
+
 task<exchange::arrival> exchange::next() {
   net::stream& s = *down_;
   const options& o = router_.options_;
   bool begun = !s.peek().empty();
-  s.deadline(saturating_add(router_.host_.now(), begun ? o.client_head_timeout : o.client_idle_timeout));
+  begun_ = router_.host_.now();
+  s.deadline(saturating_add(begun_, begun ? o.client_head_timeout : o.client_idle_timeout));
   for (;;) {
-    if (s.peek().starts_with("\r\n")) s.consume(2);  // RFC 9112, 2.2
+    while (s.peek().starts_with("\r\n")) s.consume(2);  // RFC 9112, 2.2
     verdict v = verdict::incomplete;
     if (!s.peek().empty()) {
       if (o.cost && s.peek().find("\r\n\r\n") != std::string_view::npos) {
@@ -87,72 +125,85 @@ task<exchange::arrival> exchange::next() {
       }
       http::head& h = http::scratch_head();
       v = http::parse_request(s.peek(), o.limits, h);
-      if (v == verdict::complete && h.body == framing::length && h.length > o.body_max) {
-        refusal_ = 413;
-        co_return arrival::refused;
-      }
       if (v == verdict::complete) {
-        begin(h);
-        co_return arrival::request;
+        const bool head = h.method == "HEAD";
+        if (h.body == framing::length && h.length > o.body_max) co_return refused(cause::body_too_large, head);
+        co_return begin(h) ? arrival::request : refused(cause::bad_request, head);
       }
     }
-    if (v != verdict::incomplete) {
-      refusal_ = http::status_of(v);
-      co_return arrival::refused;
-    }
+    if (v != verdict::incomplete) co_return refused(cause_of(v));
     const error_code ec = co_await s.fill();
-    if (ec == net::errc::receive_limit) {
-      refusal_ = 431;
-      co_return arrival::refused;
-    }
-    if (ec == net::errc::timed_out && begun) {
-      refusal_ = 408;
-      co_return arrival::refused;
-    }
+    if (ec == net::errc::receive_limit) co_return refused(cause::head_too_large);
+    if (ec == net::errc::timed_out && begun) co_return refused(cause::request_timeout);
+    if (ec == net::end_of_stream() && !s.peek().empty()) co_return refused(cause::bad_request);  // half a head
     if (ec) co_return arrival::over;
     if (!begun) {
       begun = true;
-      s.deadline(saturating_add(router_.host_.now(), o.client_head_timeout));
+      begun_ = router_.host_.now();
+      s.deadline(saturating_add(begun_, o.client_head_timeout));
     }
   }
 }
 
-void exchange::begin(const http::head& h) {
+bool exchange::begin(const http::head& h) {
+  const options& o = router_.options_;
   begun_ = router_.host_.now();
   parsed_ = http::scratch_stamp();
   parsed_at_ = down_->peek().data();
   head_ = &h;
-  const route_table::found where = router_.options_.routes.match(h);
+  const route_table::found where = o.routes.match(h);
   service_.assign(where.service);
   stripped_ = where.stripped;
   if (const http::field* id = h.find("x-request-id")) {
     request_id_.assign(id->value);
   } else {
-    static constexpr char digits[] = "0123456789abcdef";
     request_id_.resize(16);
-    std::uint64_t n = router_.ids_.next();
-    for (char& c : request_id_) {
-      c = digits[n % 16];
-      n /= 16;
-    }
+    char* to = request_id_.data();
+    append_hex(to, router_.ids_.next());
   }
+  for (std::uint64_t& id : trace_) id = router_.ids_.next();
   if (router_.watcher_ != nullptr) {
     method_.assign(h.method);
     target_.assign(h.target);
   }
   head_size_ = h.size;
   minor_ = h.minor;
-  keep_alive_ = h.keep_alive && !router_.draining_;
+  keep_alive_ = h.keep_alive;
   expects_continue_ = h.expects_continue && h.minor == 1;
   idempotent = http::idempotent(h.method);
   to_head = h.method == "HEAD";
   chunked_ = h.body == framing::chunked;
-  body_ = http::body_reader(h.body, h.length);
   const std::size_t behind = down_->peek().size() - h.size;
   body_here_ = h.body == framing::none || (h.body == framing::length && h.length <= behind && h.length <= small_body);
   body_size_ = body_here_ ? static_cast<std::size_t>(h.length) : 0;
-  head_taken_ = client_gone_ = body_failed_ = false;
+  upload_.reset(http::body_reader(h.body, h.length), body_here_);
+  head_taken_ = client_gone_ = takes_trailers_ = false;
   attempts_ = 0;
+
+  upgrade_.clear();
+  if (h.minor == 1 && h.body == framing::none && h.method == "GET") {
+    const std::string_view wanted = upgrade_of(h);
+    const auto known = std::find_if(o.upgrades.begin(), o.upgrades.end(),
+                                    [&](const std::string& u) { return http::same_name(u, wanted); });
+    if (known != o.upgrades.end()) upgrade_.assign(wanted);
+  }
+  if (!o.trailers.empty()) {
+    const http::field* te = h.find(http::field_id::te);
+    takes_trailers_ = te != nullptr && h.minor == 1 && te->value.find("trailers") != std::string_view::npos;
+  }
+  max_forwards_.reset();
+  const bool options = h.method == "OPTIONS";
+  if (options || h.method == "TRACE") {
+    if (const http::field* f = h.find(http::field_id::max_forwards)) {
+      std::uint64_t n = 0;
+      const auto [end, bad] = std::from_chars(f->value.data(), f->value.data() + f->value.size(), n);
+      if (bad != std::errc{} || end != f->value.data() + f->value.size()) return false;
+      max_forwards_ = n;
+    }
+  }
+  mine_ = max_forwards_ == 0U || (options && h.target == "*");
+  if (max_forwards_ && *max_forwards_ > 0) --*max_forwards_;
+  return true;
 }
 
 void exchange::consume_request() {
@@ -163,78 +214,48 @@ void exchange::consume_request() {
 
 void exchange::client_stirred(error_code ec) {
   // A client that has closed only its sending side still waits for the answer.
-  if (!ec || ec == net::end_of_stream() || ec == net::aborted()) return;
-  if (ec == net::errc::timed_out) return;
+  if (!ec || ec == net::end_of_stream() || ec == net::aborted() || ec == net::errc::timed_out) return;
   client_gone_ = true;
   if (connection) connection->close(net::closing::reset);
 }
 
-// ------------------------------------------------------------------------------------------------- towards the
-// instance
+bool exchange::keep_client() const {
+  return keep_alive_ && !router_.draining_;
+}
+
+// ------------------------------------------------------------------------------------------------- to the instance
 
 void exchange::write(std::string& out) {
   const http::head& h = parse();  // the head is still in the buffer; earlier views may be stale
-  std::string rewritten;
-  std::string_view target = h.target;
-  target = stripped(target, stripped_, rewritten);
+  std::string rewritten, other;
   std::array<char, 15> digits;
-  std::string other;
-  const std::string_view from = text_of(down_->remote().address, digits, other);
-  append_request_head(out, h, {router_.options_.name, from, request_id_, target});
+  std::array<char, 55> trace;
+  append_request_head(out, h,
+                      {.proxy = router_.options_.name,
+                       .client = text_of(down_->remote().address, digits, other),
+                       .request_id = request_id_,
+                       .target = stripped(h.target, stripped_, rewritten),
+                       .traceparent = traceparent(trace_, trace),
+                       .upgrade = upgrade_,
+                       .trailers = takes_trailers_,
+                       .max_forwards = max_forwards_});
   if (body_size_ > 0) out.append(down_->peek().substr(head_size_, body_size_));
 }
 
-task<error_code> exchange::send_rest(net::stream& to) {
-  net::stream& s = *down_;
-  const options& o = router_.options_;
+void exchange::start_rest(net::stream& to) {
   consume_request();
-  if (expects_continue_ && s.peek().empty()) {
-    const error_code ec = co_await s.send(net::buffer_of("HTTP/1.1 100 Continue\r\n\r\n"));
-    if (ec) client_gone_ = true;
-    if (ec) co_return ec;
-  }
-  while (!body_.done()) {
-    const auto step = body_.next(s.peek());
-    const bool too_long = body_.payload_bytes() > o.body_max;
-    if (step.now == http::body_reader::state::bad || too_long) {
-      body_failed_ = true;
-      body_status_ = too_long ? 413 : 400;
-      to.close(net::closing::reset);
-      co_return net::aborted();
-    }
-    if (!step.payload.empty()) {
-      to.deadline(saturating_add(router_.host_.now(), o.upstream_timeout));
-      chunk_line line(chunked_ ? step.payload.size() : 0);
-      const net::const_buffer parts[] = {net::buffer_of(line.text()), net::buffer_of(step.payload),
-                                         net::buffer_of(chunked_ ? std::string_view("\r\n") : std::string_view())};
-      const error_code ec = co_await to.send(parts);
-      s.consume(step.consumed);
-      if (ec) co_return ec;  // it may have answered already
-      continue;
-    }
-    s.consume(step.consumed);
-    if (step.consumed > 0 || body_.done()) continue;
-    s.deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
-    const error_code ec = co_await s.fill();
-    if (!ec) continue;
-    body_failed_ = true;
-    body_status_ = ec == net::errc::timed_out ? 408 : 0;
-    client_gone_ = ec != net::errc::timed_out;
-    to.close(net::closing::reset);
-    co_return net::aborted();
-  }
-  respond_by = saturating_add(router_.host_.now(), o.upstream_timeout);
-  if (chunked_) {
-    const error_code ec = co_await to.send(net::buffer_of("0\r\n\r\n"));
-    if (ec) co_return ec;
-  }
-  to.deadline(respond_by);
-  co_return error_code{};
+  upload_.start(*down_, to, chunked_, expects_continue_, watch_);
+}
+
+bool exchange::accepts_switch(const http::head& h) const {
+  return !upgrade_.empty() && http::same_name(upgrade_of(h), upgrade_);
 }
 
 // ------------------------------------------------------------------------------------------------- one request
 
 void exchange::finished(unsigned status, cause why) {
+  const instant now = router_.host_.now();
+  router_.counters_.finished(status, why, now - begun_);
   if (router_.watcher_ == nullptr) return;
   router_.watcher_->finished({.service = service_,
                               .request_id = request_id_,
@@ -244,162 +265,230 @@ void exchange::finished(unsigned status, cause why) {
                               .why = why,
                               .attempts = attempts_,
                               .begun = begun_,
-                              .end = router_.host_.now()});
+                              .end = now});
 }
 
 task<bool> exchange::run() {
-  ++router_.in_flight_;
-  ++router_.requests_;
-  struct leave {
-    router& r;
-    ~leave() { --r.in_flight_; }
-  } const on_leave{router_};
+  router_.counters_.requests.add();
+  struct work {
+    counter& in_flight;
+    explicit work(counter& c) : in_flight(c) { in_flight.add(); }
+    ~work() { in_flight.remove(); }
+  } const under_way(router_.counters_.in_flight);
   down_->deadline(never);
-  discovery::call_result r;
-  r.why = cause::no_route;
-  if (!service_.empty()) {
-    if (body_here_) down_->watch(watch_);  // a client that goes away takes its request with it
-    discovery::call_options o{.retry = router_.options_.retry, .timeout = router_.options_.upstream_timeout};
-    r = co_await discovery::call(*this, router_.host_, router_.instances_, service_, request_id_, o, router_.watcher_);
-    watch_.detach();
-  }
-  attempts_ = r.tries;
-  bool go_on = false;
-  if (client_gone_) {
-    finished(status_of(cause::client_abort), cause::client_abort);
-    down_->close(net::closing::reset);
-  } else if (r.status != 0) {
-    go_on = co_await relay(r.status);
-  } else if (body_failed_) {
-    refusal_ = body_status_;
-    co_await refuse();
-  } else {
-    go_on = co_await answer(r.why);
-  }
+  const bool go_on = co_await serve();
+  watch_.detach();
+  upload_.stop();
   connection.close();
   co_return go_on;
 }
 
-task<bool> exchange::answer(cause why) {
+task<bool> exchange::serve() {
+  if (mine_) {
+    const bool go_on = co_await answer_myself();
+    co_return go_on;
+  }
+  discovery::call_result r;
+  r.why = cause::no_route;
+  if (!service_.empty()) {
+    if (body_here_) down_->watch(watch_);  // a client that goes away takes its request with it
+    const discovery::call_options o{.retry = router_.options_.retry, .timeout = router_.options_.upstream_timeout};
+    r = co_await discovery::call(*this, router_.host_, router_.instances_, service_, request_id_, o, router_.watcher_);
+  }
+  attempts_ = r.tries;
+  router_.counters_.attempts.add(r.tries);
+  if (r.tries > 1) router_.counters_.retries.add(r.tries - 1);
+  bool go_on = false;
+  if (client_gone_ || upload_.fault() == cause::client_abort) {
+    finished(router_.options_.statuses->of(cause::client_abort), cause::client_abort);
+    down_->close(net::closing::reset);
+  } else if (r.status == 101) {
+    co_await switch_protocols();
+  } else if (r.status != 0) {
+    go_on = co_await relay(r.status);
+  } else if (upload_.fault() != cause::none) {
+    refusal_ = upload_.fault();
+    co_await refuse();
+  } else {
+    go_on = co_await answer(r.why);
+  }
+  co_return go_on;
+}
+
+// ------------------------------------------------------------------------------------------------- our own answers
+
+task<bool> exchange::say(http::answer a) {
   consume_request();
-  const bool body_unread = !body_here_ && !body_.done();
-  const bool keep = keep_alive_ && !router_.draining_ && !body_unread;
-  std::string extra;
-  http::append_proxy_status(extra, router_.options_.name, why);
-  std::string body;
-  http::append_number(body, status_of(why));
-  body.append(" ").append(name_of(why)).append("\n");
+  const bool unread = upload_.unread();
+  a.keep_alive = keep_client() && !unread && minor_ == 1;
+  a.to_head = to_head;
   std::string& text = http::scratch_text();
-  http::append_answer(text,
-                      {.status = status_of(why), .body = body, .extra = extra, .keep_alive = keep, .to_head = to_head});
-  finished(status_of(why), why);
+  http::append_answer(text, a);
+  const bool keep = a.keep_alive;
   down_->deadline(saturating_add(router_.host_.now(), router_.options_.client_body_timeout));
   const error_code ec = co_await down_->send(net::buffer_of(text));
+  if (!ec && !keep && (unread || !down_->peek().empty())) co_await linger();
   co_return !ec && keep;
 }
 
-task<void> exchange::refuse() {
-  if (refusal_ != 0) {
-    std::string& text = http::scratch_text();
-    http::append_answer(
-        text, {.status = refusal_, .body = std::string(http::reason_of(refusal_)) + "\n", .keep_alive = false});
-    down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
-    const error_code ec = co_await down_->send(net::buffer_of(text));
-    (void)ec;
+task<bool> exchange::answer(cause why) {
+  const unsigned status = router_.options_.statuses->of(why);
+  std::string extra, body;
+  http::append_proxy_status(extra, router_.options_.name, why);
+  if (why == cause::method_not_allowed) extra.append(allowed_methods);
+  http::append_number(body, status);
+  body.append(" ").append(name_of(why)).append("\n");
+  finished(status, why);
+  const http::answer a{.status = status, .body = body, .extra = extra};
+  const bool go_on = co_await say(a);
+  co_return go_on;
+}
+
+/// A request whose way ends here: OPTIONS of the router itself, or a Max-Forwards that is used up.
+task<bool> exchange::answer_myself() {
+  bool go_on = false;
+  if (parse().method == "OPTIONS") {
+    finished(200, cause::none);
+    const http::answer a{.status = 200, .extra = allowed_methods};
+    go_on = co_await say(a);
+  } else {
+    go_on = co_await answer(cause::method_not_allowed);
   }
-  // What follows a refused request is never looked at. It is read for a moment all the same: a close with unread bytes
-  // is a reset, which could overtake the answer.
-  down_->close(net::closing::send);
+  co_return go_on;
+}
+
+task<void> exchange::refuse() {
+  const unsigned status = router_.options_.statuses->of(refusal_);
+  std::string extra, body;
+  http::append_proxy_status(extra, router_.options_.name, refusal_);
+  http::append_number(body, status);
+  body.append(" ").append(name_of(refusal_)).append("\n");
+  std::string& text = http::scratch_text();
+  http::append_answer(text, {.status = status, .body = body, .extra = extra, .keep_alive = false, .to_head = to_head});
+  finished(status, refusal_);
   down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
-  for (std::size_t dropped = down_->peek().size(); dropped < 256 * 1024; dropped += down_->peek().size()) {
+  const error_code ec = co_await down_->send(net::buffer_of(text));
+  if (!ec) co_await linger();
+}
+
+/// What follows the last answer of a connection is never looked at. It is read for a moment all the same: a close with
+/// unread bytes is a reset, which could overtake the answer.
+task<void> exchange::linger() {
+  upload_.stop();
+  watch_.detach();
+  down_->close(net::closing::send);
+  down_->deadline(saturating_add(router_.host_.now(), linger_time));
+  for (std::size_t dropped = down_->peek().size(); dropped < linger_bytes; dropped += down_->peek().size()) {
     down_->consume(down_->peek().size());
     const error_code ec = co_await down_->fill();
     if (ec) co_return;
   }
 }
 
-// ------------------------------------------------------------------------------------------------- towards the client
+// ------------------------------------------------------------------------------------------------- to the client
+
+task<void> exchange::switch_protocols() {
+  const http::head& h = http::scratch_head_now();
+  net::stream& up = *connection;
+  const options& o = router_.options_;
+  const std::size_t size = h.size;
+  watch_.detach();
+  std::string& text = http::scratch_text();
+  append_switching_head(text, h, o.name, upgrade_);
+  consume_request();
+  down_->deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
+  const error_code ec = co_await down_->send(net::buffer_of(text));
+  if (ec) co_return finished(o.statuses->of(cause::client_abort), cause::client_abort);
+  up.consume(size);
+  router_.counters_.tunnels.add();
+  struct presence {
+    counter& open;
+    explicit presence(counter& c) : open(c) { open.add(); }
+    ~presence() { open.remove(); }
+  } const here(router_.counters_.tunnels_open);
+  co_await tunnel(router_.host_, *down_, up, o.tunnel_idle_timeout);
+  finished(101, cause::none);
+}
 
 task<bool> exchange::relay(unsigned status) {
   const http::head& h = http::scratch_head_now();
   net::stream& up = *connection;
   const options& o = router_.options_;
-  const bool request_sent = body_here_ || body_.done();
-  bool keep = keep_alive_ && !router_.draining_ && request_sent && !(h.body == framing::until_close && minor_ == 0);
-  const bool up_keep = h.keep_alive && request_sent && !cut_short;
-  http::body_reader body(h.body, h.length);
+  upload_.answered();
+  const bool early = !upload_.complete();  // the connections end with this answer
+  const bool counted = minor_ == 1 || h.body == framing::none || h.body == framing::length;
+  const bool keep = keep_client() && !early && counted;
+  const bool up_keep = h.keep_alive && !early && !cut_short;
   const std::size_t size = h.size;
   std::string& text = http::scratch_text();
-  if (h.body == framing::chunked && minor_ == 0) keep = false;
-  const framing how = append_response_head(text, h, o.name, minor_, keep, to_head);
-  down_->deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
+  const framing how =
+      append_response_head(text, h, {.proxy = o.name, .minor = minor_, .keep_alive = keep, .to_head = to_head});
+  std::span<const std::string> trailers;
+  if (takes_trailers_) trailers = o.trailers;
+  pieces body(http::body_reader(h.body, h.length), how == framing::chunked, trailers);
 
   // The usual answer is here in full: head and body leave in one call.
-  if (h.body == framing::none || (h.body == framing::length && h.length <= up.peek().size() - size)) {
-    const auto length = static_cast<std::size_t>(h.body == framing::none ? 0 : h.length);
-    const net::const_buffer parts[] = {net::buffer_of(text), net::buffer_of(up.peek().substr(size, length))};
-    const error_code ec = co_await down_->send(parts);
-    up.consume(size + length);
-    consume_request();
-    if (up_keep) connection.keep(o.pool, router_.host_.now());
-    connection.close();
-    finished(ec ? status_of(cause::client_abort) : status, ec ? cause::client_abort : cause::none);
-    co_return !ec && keep;
-  }
-  up.consume(size);
-  error_code ec = co_await down_->send(net::buffer_of(text));
+  const bool good = body.gather(up.peek().substr(size));
+  down_->deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
+  const error_code ec = co_await down_->send(body.buffers(text));
+  up.consume(size + body.consumed());
   consume_request();
-  bool whole = false;
-  if (!ec) whole = co_await relay_body(how, body, up_keep);
+  bool whole = good && body.done(), by_close = false;
+  if (!ec && good && !whole) {
+    const ending e = co_await relay_rest(body);
+    whole = e != ending::cut;
+    by_close = e == ending::by_close;
+  }
   if (ec || client_gone_) {
-    finished(status_of(cause::client_abort), cause::client_abort);
+    finished(o.statuses->of(cause::client_abort), cause::client_abort);
+    connection.close(net::closing::reset);
+    down_->close(net::closing::reset);
     co_return false;
   }
+  if (whole && up_keep && !by_close) connection.keep(o.pool, router_.host_.now());
+  connection.close();
   finished(status, whole ? cause::none : cause::truncated_response);
-  // A body that was cut must not look complete: no last chunk, and a reset where only the close would tell.
-  if (!whole) down_->close(how == framing::until_close ? net::closing::reset : net::closing::graceful);
-  co_return whole&& keep&& how != framing::until_close;
+  if (!whole) {  // must not look complete: no last chunk, and a reset where only the close would tell
+    down_->close(how == framing::until_close ? net::closing::reset : net::closing::graceful);
+    co_return false;
+  }
+  if (!keep && (early || !down_->peek().empty())) co_await linger();
+  co_return keep;
 }
 
-task<bool> exchange::relay_body(framing how, http::body_reader body, bool keep) {
+/// The body behind what `relay` has sent already.
+task<exchange::ending> exchange::relay_rest(pieces& body) {
   net::stream& up = *connection;
   const options& o = router_.options_;
-  while (!body.done()) {
-    const auto step = body.next(up.peek());
-    if (step.now == http::body_reader::state::bad) co_return false;
-    if (!step.payload.empty()) {
+  up.peek_limit(2 * http::answer_piece);
+  for (;;) {
+    const bool good = body.gather(up.peek());
+    bool ended = body.done();
+    if (body.empty()) {
+      up.consume(body.consumed());
+      if (good && !ended && body.consumed() == 0) {
+        if (upload_.fault() != cause::none) co_return ending::cut;
+        up.expect(http::answer_piece);
+        up.deadline(saturating_add(router_.host_.now(), o.upstream_body_timeout));
+        const error_code ec = co_await up.fill();
+        if (!ec) continue;
+        if (ec != net::end_of_stream() || !body.end_of_stream()) co_return ending::cut;
+        ended = true;
+      }
+    }
+    if (!body.empty()) {
       down_->deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
-      chunk_line line(how == framing::chunked ? step.payload.size() : 0);
-      const net::const_buffer parts[] = {
-          net::buffer_of(line.text()), net::buffer_of(step.payload),
-          net::buffer_of(how == framing::chunked ? std::string_view("\r\n") : std::string_view())};
-      const error_code ec = co_await down_->send(parts);
-      up.consume(step.consumed);
+      const std::size_t size = body.consumed();
+      const error_code ec = co_await down_->send(body.buffers());
+      up.consume(size);
       if (ec) {
         client_gone_ = true;
-        connection.close(net::closing::reset);
-        co_return false;
+        co_return ending::cut;
       }
-      continue;
     }
-    up.consume(step.consumed);
-    if (step.consumed > 0 || body.done()) continue;
-    up.deadline(saturating_add(router_.host_.now(), o.upstream_body_timeout));
-    const error_code ec = co_await up.fill();
-    if (!ec) continue;
-    if (ec == net::end_of_stream() && body.ends_here()) {
-      keep = false;
-      break;
-    }
-    co_return false;
+    if (!good) co_return ending::cut;
+    if (ended) co_return body.done() ? ending::framed : ending::by_close;
   }
-  if (how == framing::chunked) {
-    const error_code ec = co_await down_->send(net::buffer_of("0\r\n\r\n"));
-    if (ec) client_gone_ = true;
-  }
-  if (keep) connection.keep(o.pool, router_.host_.now());
-  connection.close();
-  co_return true;
 }
 
 }  // namespace meshgauge::proxy

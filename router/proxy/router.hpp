@@ -11,6 +11,7 @@
 #include "router/discovery/observer.hpp"
 #include "router/discovery/resolver.hpp"
 #include "router/net/cpu.hpp"
+#include "router/proxy/counters.hpp"
 #include "router/proxy/options.hpp"
 
 namespace meshgauge::proxy {
@@ -23,14 +24,19 @@ class router {
   /// Accepts connections until the listener closes or the host stops.
   net::task<void> serve(net::listener_ptr at);
 
-  /// From now on every response closes its connection.
+  /// From now on every answer ends its connection, and says so.
   void drain() { draining_ = true; }
-  std::size_t in_flight() const { return in_flight_; }
-  std::uint64_t requests() const { return requests_; }
+  /// Requests that are being worked on.
+  std::size_t in_flight() const { return static_cast<std::size_t>(counters_.in_flight.value()); }
+  /// Clients that are connected.
+  std::size_t connections() const { return static_cast<std::size_t>(counters_.connections_open.value()); }
+  /// Any thread may read them.
+  const proxy::counters& counters() const { return counters_; }
 
  private:
   friend class exchange;
   net::task<void> connection(net::stream_ptr s);
+  net::task<void> shed(net::stream_ptr s);
 
   net::host& host_;
   discovery::resolver& instances_;
@@ -39,8 +45,7 @@ class router {
   net::cpu cpu_;
   rng cost_draws_;
   rng ids_;
-  std::size_t in_flight_ = 0;
-  std::uint64_t requests_ = 0;
+  proxy::counters counters_;
   bool draining_ = false;
 };
 
