@@ -27,7 +27,8 @@ struct route {
 class route_table {
  public:
   /// The default: by the first segment of the path.
-  explicit route_table(bool strip = false) : routes_{route{.strip = strip}} {}
+  route_table() : route_table(false) {}
+  explicit route_table(bool strip) : routes_{route{.strip = strip}} {}
   explicit route_table(std::vector<route> routes) : routes_(std::move(routes)) {}
 
   struct found {
