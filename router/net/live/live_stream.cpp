@@ -121,29 +121,29 @@ void live_stream::start_connect() {
     return finish_open(ec);
   }
   if (!world_.watch(fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this)) return finish_open(code_of(errno));
+  room_watched_ = true;
   if (emulation_) {
     socklen_t size = sizeof address;
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     local_ = from_native(address);
     world_.connecting_[local_] = host_->name();
   }
-  if (result == 0) connected();
+  if (result == 0) finish_open({});
 }
 
 void live_stream::accepted(const endpoint& local, const endpoint& remote) {
   local_ = local;
   remote_ = remote;
   open_ = true;
-  const int yes = 1;
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  world_.watch(fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this);
+  world_.watch(fd_, EPOLLIN | EPOLLRDHUP | EPOLLET, this);
   if (world_.options_.emulate_network) {
     const auto known = world_.connecting_.find(remote);
     emulate(known == world_.connecting_.end() ? std::string() : known->second);
   }
 }
 
-void live_stream::connected() {
+void live_stream::connected(bool failed) {
+  if (!failed) return finish_open({});
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -167,7 +167,7 @@ void live_stream::ready(std::uint32_t events) {
   if (closed_ || fd_ < 0) return;
   pin();
   if (!open_ && !open_error_ && !(emulation_ && emulation_->open_due)) {
-    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connected();
+    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connected((events & (EPOLLERR | EPOLLHUP)) != 0);
   }
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) hung_up_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
@@ -278,6 +278,10 @@ bool live_stream::start_send(buffers data, op& o, error_code& ec) {
     skip -= k;
   }
   o.attach(send_op_);
+  if (!room_watched_) {  // most accepted sockets never get here
+    room_watched_ = true;
+    world_.watch_also(fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this);
+  }
   return false;
 }
 

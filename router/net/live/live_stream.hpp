@@ -53,7 +53,8 @@ class live_stream final : public stream, public live_world::watcher {
   void dispose() override;
 
   void start_connect();
-  void connected();
+  /// The kernel has decided; only a failure has to be asked for.
+  void connected(bool failed);
   void finish_open(error_code ec);
   /// Reads once; \return false when the kernel has nothing (now).
   bool read_some();
@@ -84,6 +85,7 @@ class live_stream final : public stream, public live_world::watcher {
   bool readable_ = false;
   bool hung_up_ = false;  ///< the end is near: a short read does not mean drained
   bool fin_sent_ = false;
+  bool room_watched_ = false;  ///< the epoll set says when a full socket has room again
   error_code send_error_;
   std::size_t backlog_sent_ = 0;
   std::string backlog_;

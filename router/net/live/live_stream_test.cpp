@@ -184,5 +184,30 @@ TEST_F(LiveStream, WhatTheSocketDoesNotTakeAtOnceArrivesInOrder) {
   EXPECT_TRUE(got == text);
 }
 
+TEST_F(LiveStream, WhatAnAcceptedSocketDoesNotTakeAtOnceArrivesToo) {  // it is watched differently
+  const std::string text = pattern(20'000'000);
+  error_code ec, end;
+  bool done = false;
+  std::string got;
+  server.spawn(write(*server_side, text, ec, done));
+  client.spawn(read_to_end(*client_side, got, end));
+  ASSERT_TRUE(run([&] { return done && got.size() == text.size(); }));
+  EXPECT_FALSE(ec) << ec.message();
+  EXPECT_TRUE(got == text);
+}
+
+TEST_F(LiveStream, ABriefMessageCostsASendAWaitAndARead) {
+  send_to_server("ping");
+  fill_server();
+  server_side->consume(4);
+  const std::uint64_t before = w.system_calls();
+  error_code sent, filled;
+  bool done = false, came = false;
+  server.spawn(fill_once(*server_side, filled, came));
+  client.spawn(write(*client_side, "ping", sent, done));
+  ASSERT_TRUE(run([&] { return done && came; }));
+  EXPECT_EQ(w.system_calls() - before, 3U);
+}
+
 }  // namespace
 }  // namespace meshgauge::net::live

@@ -1,5 +1,7 @@
 #include "router/net/live/live_world.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -60,7 +62,16 @@ bool live_world::watch(int fd, std::uint32_t events, watcher* w) {
   epoll_event e{};
   e.events = events;
   e.data.ptr = w;
+  ++system_calls_;
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+void live_world::watch_also(int fd, std::uint32_t events, watcher* w) {
+  epoll_event e{};
+  e.events = events;
+  e.data.ptr = w;
+  ++system_calls_;
+  ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &e);
 }
 
 void live_world::wake() noexcept {
@@ -81,6 +92,7 @@ result<int> live_world::listen_socket(const endpoint& at, bool reuse_port) {
   if (fd < 0) return last_error();
   const int yes = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);  // what is accepted inherits it
   if (reuse_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
   sockaddr_storage address{};
   const socklen_t length = to_native(at, address);

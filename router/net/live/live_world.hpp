@@ -1,7 +1,8 @@
 #pragma once
 /// The live world: sockets of the kernel and the steady clock.
 ///
-/// One edge-triggered epoll set a world, each socket registered once for its life. A read that returns less than was
+/// One edge-triggered epoll set a world, each socket registered once for its life (a second time when its peer first
+/// takes less than is sent). A read that returns less than was
 /// asked for has drained the socket, so no second read is tried and none before the kernel says that more came: two
 /// system calls a message and not one more. Asio gives the types and the error codes, but not the loop: its reactor
 /// tries a read before every wait, which costs two wasted system calls a proxied request (docs/router.md).
@@ -62,6 +63,8 @@ class live_world final : public world {
   /// A socket that listens at `at`.
   static result<int> listen_socket(const endpoint& at, bool reuse_port);
   bool watch(int fd, std::uint32_t events, watcher* w);
+  /// Replaces the events of a socket that is watched; what holds already is reported in the next round.
+  void watch_also(int fd, std::uint32_t events, watcher* w);
   void round(instant until);
   void refresh_clock();
   /// Deleted after the round: events of this round may still point to it.
