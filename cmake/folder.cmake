@@ -5,6 +5,7 @@
 # TEST_LINK names folders that only the tests and benchmarks need; they may stand anywhere in the table.
 # With PROGRAM, main.cpp becomes an executable of that name on top of the library.
 # Benchmark programs are built by the target `benchmarks`, not by default: sanitized ones measure nothing.
+# With MESHGAUGE_FUZZ each NAME_fuzz.cpp becomes a libFuzzer program fuzz_NAME, built by the target `fuzzers`.
 # A header whose own .cpp includes it first (tools/tidy sees to that) is known to compile alone; with
 # MESHGAUGE_CHECK_HEADERS every other header gets a one-line source of its own that proves the same.
 function(meshgauge_folder path)
@@ -31,7 +32,9 @@ function(meshgauge_folder path)
   set(benches ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cpp$")
+  set(fuzzes ${sources})
+  list(FILTER fuzzes INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|/main)\\.cpp$")
 
   if(sources)
     add_library(${name} STATIC ${sources})
@@ -63,6 +66,16 @@ function(meshgauge_folder path)
   if(arg_PROGRAM)
     add_executable(${arg_PROGRAM} "${path}/main.cpp")
     target_link_libraries(${arg_PROGRAM} PRIVATE ${name})
+  endif()
+  if(MESHGAUGE_FUZZ)
+    foreach(source IN LISTS fuzzes)
+      cmake_path(GET source STEM program)
+      string(REGEX REPLACE "^(.*)_fuzz$" "fuzz_\\1" program "${program}")
+      add_executable(${program} EXCLUDE_FROM_ALL "${source}")
+      target_link_libraries(${program} PRIVATE ${name} ${test_libraries})
+      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${program})
+    endforeach()
   endif()
   if(NOT MESHGAUGE_TESTS)
     return()

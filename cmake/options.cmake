@@ -8,6 +8,7 @@ set_property(GLOBAL PROPERTY USE_FOLDERS ON)
 option(MESHGAUGE_WERROR "treat warnings as errors" OFF)
 option(MESHGAUGE_TESTS "build tests and benchmarks" ON)
 option(MESHGAUGE_CHECK_HEADERS "compile every header alone" OFF)
+option(MESHGAUGE_FUZZ "declare the folder of fuzz programs; needs clang, see the preset" OFF)
 set(MESHGAUGE_SANITIZE "" CACHE STRING "sanitizers, as in -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
