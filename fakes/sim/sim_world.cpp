@@ -141,6 +141,7 @@ void sim_world::prefetch() const {
   // The events that come next are known: have their streams, and the frames that wait on them, in the cache by then.
   // Each pointer is followed a few events after what holds it was asked for.
   const auto lines = [](const void* at, std::size_t bytes) {
+    if (at == nullptr) return;
     for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char*>(at) + i);
     // g++ takes a function that only prefetches for one without effect, and drops the calls.
     __asm__ volatile("");

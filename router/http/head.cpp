@@ -198,6 +198,7 @@ class head_parser {
       return v == verdict::incomplete && data.size() >= l.head ? verdict::head_too_large : v;
     }
     if (!parser.is_header_done()) return verdict::incomplete;
+    if (out.size > l.head) return verdict::head_too_large;  // Beast does not count line ends
     if (folded(data.substr(0, out.size))) return verdict::malformed;
     hosts = parser.hosts;
     // Exactly one framing.

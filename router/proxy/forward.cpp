@@ -75,7 +75,7 @@ bool zero(std::string_view text) {
 }
 
 void append_status(std::string& out, const http::head& in) {
-  if (in.status == 200) return http::append_status_line(out, 200);
+  if (in.status == 200 && (in.reason == "OK" || in.reason.empty())) return http::append_status_line(out, 200);
   out.append("HTTP/1.1 ");
   http::append_number(out, in.status);
   out.append(" ").append(in.reason.empty() ? http::reason_of(in.status) : in.reason).append("\r\n");
