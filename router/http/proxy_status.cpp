@@ -27,6 +27,15 @@ std::string_view error_type(cause why) {
     case cause::queue_full:
     case cause::load_shed:
       return "connection_limit_reached";
+    case cause::bad_request:
+    case cause::request_timeout:
+    case cause::method_not_allowed:
+    case cause::body_too_large:
+    case cause::target_too_long:
+    case cause::head_too_large:
+    case cause::unsupported_coding:
+    case cause::unsupported_version:
+      return "http_request_error";
     default:
       return "destination_unavailable";
   }
