@@ -110,7 +110,9 @@ body_reader::step body_reader::next(std::string_view data) {
         }
         return {{}, line, end + 1, phase_ == phase::done ? state::done : state::more};
       }
-      if (!parse_size(line, left_)) return fail();
+      std::uint64_t size = 0;
+      if (!parse_size(line, size)) return fail();
+      left_ = size;
       phase_ = left_ == 0 ? phase::trailers : phase::chunk_data;
       return {{}, {}, end + 1, state::more};
     }

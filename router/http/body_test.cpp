@@ -142,6 +142,9 @@ TEST(Body, AnnouncesWhatAChunkPromises) {
   EXPECT_EQ(r.payload_bytes(), 3U);
   EXPECT_EQ(r.announced_bytes(), 100U);
   EXPECT_EQ(body_reader(framing::length, 7).announced_bytes(), 7U);
+  body_reader bad(framing::chunked, 0);
+  bad.next("ffffffffffffffff\r\n");
+  EXPECT_EQ(bad.announced_bytes(), 0U);  // what is no size promises nothing
 }
 
 TEST(Body, TrailersAreBoundedWhateverTheLengthOfTheirLines) {
