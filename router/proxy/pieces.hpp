@@ -40,7 +40,7 @@ class pieces {
   std::uint64_t announced_bytes() const { return body_.announced_bytes(); }
 
  private:
-  static constexpr std::size_t most = 12;
+  static constexpr std::size_t most = 10;  ///< with head, framing and trailers no more than a send takes
   void keep_trailer(std::string_view line);
 
   http::body_reader body_;
