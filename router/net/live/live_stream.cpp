@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "router/net/live/native.hpp"
+
 namespace meshgauge::net::live {
 namespace {
 
@@ -22,34 +24,6 @@ error_code code_of(int error) {
 }
 
 }  // namespace
-
-socklen_t to_native(const endpoint& e, sockaddr_storage& out) {
-  out = {};
-  if (e.address.is_v6()) {
-    auto& a = reinterpret_cast<sockaddr_in6&>(out);
-    a.sin6_family = AF_INET6;
-    a.sin6_port = htons(e.port);
-    const auto bytes = e.address.to_v6().to_bytes();
-    std::memcpy(&a.sin6_addr, bytes.data(), bytes.size());
-    return sizeof a;
-  }
-  auto& a = reinterpret_cast<sockaddr_in&>(out);
-  a.sin_family = AF_INET;
-  a.sin_port = htons(e.port);
-  a.sin_addr.s_addr = htonl(e.address.to_v4().to_uint());
-  return sizeof a;
-}
-
-endpoint from_native(const sockaddr_storage& in) {
-  if (in.ss_family == AF_INET6) {
-    const auto& a = reinterpret_cast<const sockaddr_in6&>(in);
-    boost::asio::ip::address_v6::bytes_type bytes;
-    std::memcpy(bytes.data(), &a.sin6_addr, bytes.size());
-    return {boost::asio::ip::address_v6(bytes), ntohs(a.sin6_port)};
-  }
-  const auto& a = reinterpret_cast<const sockaddr_in&>(in);
-  return {boost::asio::ip::address_v4(ntohl(a.sin_addr.s_addr)), ntohs(a.sin_port)};
-}
 
 live_stream::live_stream(live_world& w, host& owner, int fd, event_key identity)
     : stream(owner, identity), world_(w), fd_(fd), identity_hash_(identity.actor) {
@@ -241,6 +215,30 @@ bool live_stream::start_fill(op& o, error_code& ec) {
   return false;
 }
 
+/// All of `data` in one call. What is small is put together first: copying a few hundred bytes costs less than the
+/// kernel needs to read a list of pieces.
+ssize_t live_stream::write(int fd, buffers data, std::size_t total) {
+  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (data.size() == 1) return ::send(fd, data[0].data(), total, flags);
+  std::array<char, 2048> together;
+  if (total <= together.size()) {
+    char* end = together.data();
+    for (const const_buffer& b : data) {
+      if (b.size() > 0) std::memcpy(end, b.data(), b.size());
+      end += b.size();
+    }
+    return ::send(fd, together.data(), total, flags);
+  }
+  std::array<iovec, 16> vectors;
+  MESHGAUGE_ASSERT(data.size() <= vectors.size());
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  for (const const_buffer& b : data) {
+    if (b.size() > 0) vectors[message.msg_iovlen++] = {const_cast<void*>(b.data()), b.size()};
+  }
+  return ::sendmsg(fd, &message, flags);
+}
+
 bool live_stream::start_send(buffers data, op& o, error_code& ec) {
   if (send_error_) {
     ec = send_error_;
@@ -250,19 +248,11 @@ bool live_stream::start_send(buffers data, op& o, error_code& ec) {
     ec = broken_pipe();
     return true;
   }
-  std::array<iovec, 16> vectors;
-  MESHGAUGE_ASSERT(data.size() <= vectors.size());
   std::size_t total = 0;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    vectors[i] = {const_cast<void*>(data[i].data()), data[i].size()};
-    total += data[i].size();
-  }
+  for (const const_buffer& b : data) total += b.size();
   if (total == 0) return true;
-  msghdr message{};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = data.size();
   ++world_.system_calls_;
-  ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  ssize_t n = write(fd_, data, total);
   if (n < 0 && errno != EAGAIN && errno != EINTR) {
     ec = send_error_ = code_of(errno);
     return true;
@@ -319,169 +309,6 @@ void live_stream::close(closing how) {
     complete_all(aborted());
     unpin();
   }
-}
-
-// ------------------------------------------------------------------------------------------------- network emulation
-
-void live_stream::emulate(std::string peer) {
-  emulation_ = std::make_unique<emulation>();
-  emulation_->peer = std::move(peer);
-  held_ = std::make_unique<held_timer>(*this);
-  announce_taken_ = true;
-  world_.emulated_.push_back(this);
-  look_at_link();
-}
-
-void live_stream::look_at_link() {
-  if (!emulation_ || host_ == nullptr) return;
-  emulation& e = *emulation_;
-  if (e.version == world_.conditions_.version()) return;
-  e.version = world_.conditions_.version();
-  const link in = world_.conditions_.between(e.peer, host_->name());
-  const link out = world_.conditions_.between(host_->name(), e.peer);
-  rng draws = world_.random().derive(identity_hash_).derive("link");
-  e.latency = in.latency.sample(draws) + in.extra.sample(draws);
-  e.round_trip = e.latency + out.latency.sample(draws) + out.extra.sample(draws);
-  e.jitter = in.jitter;
-  const bool was_blocked = e.blocked;
-  e.blocked = in.blocked || (!open_ && out.blocked);
-  if (!was_blocked || e.blocked) return;
-  instant due = world_.now();
-  for (emulation::item& i : e.items) i.due = std::max(i.due, due + e.latency);
-  if (std::exchange(e.connect_held, false)) return start_connect();
-  arm_held();
-}
-
-void live_stream::pump() {
-  while (readable_ && !read_ended_ && rx_.in_flight() + rx_.unseen() < window && read_some()) {
-  }
-}
-
-void live_stream::taken() {
-  if (readable_ && fd_ >= 0 && !closed_) pump();
-}
-
-void live_stream::hold(std::size_t bytes, error_code end) {
-  emulation& e = *emulation_;
-  instant due = world_.now() + e.latency;
-  if (e.jitter > duration::zero()) {
-    const rng draws = world_.random().derive(identity_hash_).derive("jitter");
-    due += duration(static_cast<std::int64_t>(draws.at(static_cast<std::uint64_t>(due.time_since_epoch().count())) %
-                                              static_cast<std::uint64_t>(e.jitter.count() + 1)));
-  }
-  e.last = std::max(e.last, due);
-  e.items.push_back({e.last, bytes, end});
-  arm_held();
-}
-
-void live_stream::arm_held() {
-  emulation& e = *emulation_;
-  if (e.blocked || held_->armed()) return;
-  if (e.open_due) {
-    world_.arm(*held_, {e.last, identity_hash_, 0});
-  } else if (!e.items.empty()) {
-    world_.arm(*held_, {e.items.front().due, identity_hash_, 0});
-  }
-}
-
-void live_stream::on_held(timer_node& node) {
-  static_cast<held_timer&>(node).owner.show_due();
-}
-
-void live_stream::show_due() {
-  pin();
-  if (emulation_ && emulation_->open_due && !emulation_->blocked) {
-    emulation_->open_due = false;
-    const error_code ec = emulation_->open_result;
-    if (ec) shut(false);
-    open_ends(ec);
-  }
-  while (emulation_ && !emulation_->blocked && !emulation_->items.empty() &&
-         emulation_->items.front().due <= world_.now()) {
-    const emulation::item i = emulation_->items.front();
-    emulation_->items.pop_front();
-    if (i.bytes > 0) {
-      rx_.arrive(i.bytes);
-      arrived();
-    } else {
-      read_ends(i.end);
-    }
-  }
-  if (emulation_) arm_held();
-  unpin();
-}
-
-// ------------------------------------------------------------------------------------------------- listening
-
-live_listener::live_listener(live_world& w, host& owner, int fd, const endpoint& at)
-    : listener(owner), world_(w), fd_(fd), door_(new door(this)), pause_(*this) {
-  local_ = at;
-  ++world_.sockets_;
-  world_.watch(fd_, EPOLLIN, door_);
-  if (world_.options_.emulate_network) world_.listening_[at] = owner.name();
-}
-
-live_listener::~live_listener() {
-  live_listener::close();
-  door_->owner = nullptr;
-  world_.bury(door_);
-}
-
-void live_listener::close() {
-  if (closed_) return;
-  if (fd_ >= 0) {
-    ::close(fd_);
-    fd_ = -1;
-    --world_.sockets_;
-  }
-  mark_closed();
-}
-
-void live_listener::refuse(bool on) {
-  if (on == (fd_ < 0)) return;
-  if (on) {  // the kernel refuses only where nobody listens
-    ::close(fd_);
-    fd_ = -1;
-    --world_.sockets_;
-    return;
-  }
-  const auto fd = live_world::listen_socket(local_, world_.options_.reuse_port);
-  if (!fd) return;
-  fd_ = *fd;
-  ++world_.sockets_;
-  world_.watch(fd_, EPOLLIN, door_);
-}
-
-void live_listener::door::ready(std::uint32_t) {
-  for (int i = 0; i < 64 && owner != nullptr && owner->accept_one(); ++i) {
-  }
-}
-
-bool live_listener::accept_one() {
-  if (fd_ < 0) return false;
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  ++world_.system_calls_;
-  const int fd = ::accept4(fd_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0) {
-    const int error = errno;
-    if (error == EMFILE || error == ENFILE || error == ENOBUFS ||
-        error == ENOMEM) {  // out of something: wait, do not spin
-      ::epoll_ctl(world_.epoll_, EPOLL_CTL_DEL, fd_, nullptr);
-      world_.arm(pause_, {world_.now() + std::chrono::milliseconds(50), host_->id(), 0});
-    }
-    return error == ECONNABORTED || error == EINTR;
-  }
-  const std::uint64_t identity = mix64(host_->id() ^ (host_->next_connection() + 1ULL));
-  auto* s = new live_stream(world_, *host_, fd, event_key{{}, identity, 0xffffffffU});
-  s->accepted(local_, from_native(address));
-  deliver(stream_ptr(s));  // whoever accepts may destroy this listener in there
-  return true;
-}
-
-void live_listener::resume(timer_node& node) {
-  live_listener& l = static_cast<pause_timer&>(node).owner;
-  if (l.fd_ >= 0) l.world_.watch(l.fd_, EPOLLIN, l.door_);
 }
 
 }  // namespace meshgauge::net::live

@@ -1,36 +1,15 @@
 #pragma once
-/// A TCP connection behind the seam, and the listener it may have come from.
+/// A TCP connection behind the seam.
 
-#include <sys/socket.h>
+#include <sys/types.h>
 
-#include <deque>
+#include <memory>
 #include <string>
 
+#include "router/net/live/emulation.hpp"
 #include "router/net/live/live_world.hpp"
 
 namespace meshgauge::net::live {
-
-/// Socket address of an endpoint and back.
-socklen_t to_native(const endpoint& e, sockaddr_storage& out);
-endpoint from_native(const sockaddr_storage& in);
-
-/// Holds back what the kernel delivered until it would have arrived over the emulated link.
-struct emulation {
-  struct item {
-    instant due;
-    std::size_t bytes;  ///< 0: the end of the stream, as `end` says
-    error_code end;
-  };
-  std::string peer;
-  std::deque<item> items;
-  instant last{};
-  std::uint64_t version = 0;
-  duration latency{}, jitter{}, round_trip{};
-  bool blocked = false;
-  bool connect_held = false;
-  bool open_due = false;
-  error_code open_result;
-};
 
 class live_stream final : public stream, public live_world::watcher {
  public:
@@ -61,6 +40,7 @@ class live_stream final : public stream, public live_world::watcher {
   /// What came says how much room the next read should offer: a read that fills its room has left something behind.
   /// So large answers over a kept connection take one read each, and where little comes a block stays small.
   void learn(std::size_t came, std::size_t room);
+  static ssize_t write(int fd, buffers data, std::size_t total);
   void write_backlog();
   void shut(bool hard);
 
@@ -91,34 +71,6 @@ class live_stream final : public stream, public live_world::watcher {
   std::string backlog_;
   std::unique_ptr<emulation> emulation_;
   std::unique_ptr<held_timer> held_;
-};
-
-class live_listener final : public listener {
- public:
-  live_listener(live_world& w, host& owner, int fd, const endpoint& at);
-  ~live_listener() override;
-  void close() override;
-  void refuse(bool on) override;
-
- private:
-  /// What the epoll set points to; outlives the listener until the end of the round.
-  struct door final : live_world::watcher {
-    live_listener* owner;
-    explicit door(live_listener* l) : owner(l) {}
-    void ready(std::uint32_t) override;
-  };
-  /// False when there is nothing to accept now.
-  bool accept_one();
-  static void resume(timer_node& node);
-  struct pause_timer : timer_node {
-    explicit pause_timer(live_listener& l) : timer_node(&live_listener::resume), owner(l) {}
-    live_listener& owner;
-  };
-
-  live_world& world_;
-  int fd_;
-  door* door_;
-  pause_timer pause_;
 };
 
 }  // namespace meshgauge::net::live

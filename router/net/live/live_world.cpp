@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include "router/net/live/live_listener.hpp"
 #include "router/net/live/live_stream.hpp"
+#include "router/net/live/native.hpp"
 
 namespace meshgauge::net::live {
 namespace {

@@ -5,7 +5,7 @@
 /// takes less than is sent). A read that returns less than was
 /// asked for has drained the socket, so no second read is tried and none before the kernel says that more came: two
 /// system calls a message and not one more. Asio gives the types and the error codes, but not the loop: its reactor
-/// tries a read before every wait, which costs two wasted system calls a proxied request (docs/router.md).
+/// tries a read before every wait, which costs two wasted system calls a proxied request (docs/performance.md).
 ///
 /// Latency, jitter and partitions of `conditions` are applied where bytes leave the kernel, when `emulate_network` is
 /// on: they are held back until they would have arrived.
