@@ -164,8 +164,8 @@ bool live_stream::read_some() {
   const ssize_t n = ::recv(fd_, place, room, MSG_DONTWAIT);
   if (n > 0) {
     if (static_cast<std::size_t>(n) < room && !hung_up_) readable_ = false;
+    if (expected_ < room) learn(static_cast<std::size_t>(n), room);  // room for what was announced proves nothing
     expected_ -= std::min(expected_, static_cast<std::size_t>(n));
-    learn(static_cast<std::size_t>(n), room);
     if (emulation_) {
       rx_.commit_in_flight(static_cast<std::size_t>(n));
       hold(static_cast<std::size_t>(n), {});

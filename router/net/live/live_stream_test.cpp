@@ -61,11 +61,11 @@ class LiveStream : public testing::Test {
     EXPECT_TRUE(run([&] { return done && server_side != nullptr; }));
   }
   ~LiveStream() override {
+    client.kill();  // first: coroutines that wait hold references into the test
+    server.kill();
     client_side.reset();
     server_side.reset();
     door.reset();
-    client.kill();
-    server.kill();
     w.run_for(1ms);
   }
   bool run(const std::function<bool()>& done) { return w.run_until(w.now() + 5s, done); }
