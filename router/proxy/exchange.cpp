@@ -327,7 +327,7 @@ task<bool> exchange::say(http::answer a) {
   const bool keep = a.keep_alive;
   down_->deadline(saturating_add(router_.host_.now(), router_.options_.client_body_timeout));
   const error_code ec = co_await down_->send(net::buffer_of(text));
-  if (!ec && !keep && (unread || !down_->peek().empty())) co_await linger();
+  if (!ec && !keep && (unread || !down_->peek().empty())) lingers_ = true;
   co_return !ec && keep;
 }
 
@@ -368,14 +368,13 @@ task<void> exchange::refuse() {
   finished(status, refusal_);
   down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
   const error_code ec = co_await down_->send(net::buffer_of(text));
-  if (!ec) co_await linger();
+  if (!ec) lingers_ = true;
 }
 
 /// What follows the last answer of a connection is never looked at. It is read for a moment all the same: a close with
 /// unread bytes is a reset, which could overtake the answer.
-task<void> exchange::linger() {
-  upload_.stop();
-  watch_.detach();
+task<void> exchange::leave() {
+  if (!lingers_) co_return;
   down_->close(net::closing::send);
   down_->deadline(saturating_add(router_.host_.now(), linger_time));
   for (std::size_t dropped = down_->peek().size(); dropped < linger_bytes; dropped += down_->peek().size()) {
@@ -452,7 +451,7 @@ task<bool> exchange::relay(unsigned status) {
     down_->close(how == framing::until_close ? net::closing::reset : net::closing::graceful);
     co_return false;
   }
-  if (!keep && (early || !down_->peek().empty())) co_await linger();
+  if (!keep && (early || !down_->peek().empty())) lingers_ = true;
   co_return keep;
 }
 

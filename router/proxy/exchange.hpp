@@ -22,8 +22,10 @@ class exchange final : public discovery::repeatable_try {
   net::task<arrival> next();
   /// Works on the request that `next` found: forwards, relays, or answers. False: the connection is over.
   net::task<bool> run();
-  /// Answers a refused request and ends the connection.
+  /// Answers a refused request; the connection is over.
   net::task<void> refuse();
+  /// Before a connection that is over goes: lets the last answer arrive.
+  net::task<void> leave();
 
  private:
   static constexpr std::size_t small_body = 16 * 1024;
@@ -41,7 +43,6 @@ class exchange final : public discovery::repeatable_try {
   net::task<bool> answer(cause why);
   net::task<bool> answer_myself();
   net::task<bool> say(http::answer a);
-  net::task<void> linger();
   void finished(unsigned status, cause why);
   void consume_request();
   bool keep_client() const;
@@ -75,6 +76,7 @@ class exchange final : public discovery::repeatable_try {
   bool mine_ = false;        ///< nobody else is to answer: OPTIONS *, or Max-Forwards is used up
   bool head_taken_ = false;  ///< head (and body) are consumed
   bool client_gone_ = false;
+  bool lingers_ = false;  ///< the client may still be sending: read on for a moment before closing
   unsigned attempts_ = 0;
   std::optional<std::uint64_t> max_forwards_;
   std::array<std::uint64_t, 3> trace_{};  ///< for a request that brings no traceparent

@@ -36,14 +36,12 @@ task<void> router::connection(net::stream_ptr s) {
   exchange e(*this, std::move(s));
   for (;;) {
     const exchange::arrival what = co_await e.next();
-    if (what == exchange::arrival::over) co_return;
-    if (what == exchange::arrival::refused) {
-      co_await e.refuse();
-      co_return;
-    }
-    const bool go_on = co_await e.run();
-    if (!go_on) co_return;
+    bool go_on = false;
+    if (what == exchange::arrival::request) go_on = co_await e.run();
+    if (what == exchange::arrival::refused) co_await e.refuse();
+    if (!go_on) break;
   }
+  co_await e.leave();
 }
 
 task<void> router::shed(net::stream_ptr s) {
