@@ -185,6 +185,15 @@ TEST(Head, HasLimits) {
   EXPECT_EQ(request(many + "A: b\r\n\r\n"), verdict::head_too_large);
 }
 
+TEST(Head, TheLimitOfAHeadIsExact) {
+  for (const std::string& text :
+       {"GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(300, 'x') + "\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: x\r\n" + std::string(40, 'y') + ": z\r\n\r\n"}) {
+    EXPECT_EQ(request(text, {.head = text.size(), .target = 100}), verdict::complete);
+    EXPECT_EQ(request(text, {.head = text.size() - 1, .target = 100}), verdict::head_too_large);
+  }
+}
+
 TEST(Head, AResponseHasOneFraming) {
   head h;
   const auto framing_of = [&](std::string_view text, bool to_head = false) {

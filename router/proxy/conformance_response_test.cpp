@@ -412,14 +412,18 @@ std::vector<scene> cuts() {
   return all;
 }
 
-class ConformanceOfAnswers : public testing::TestWithParam<scene> {};
-TEST_P(ConformanceOfAnswers, Holds) {
-  play(GetParam());
+TEST(ConformanceOfAnswers, Framings) {
+  play(framings());
 }
-INSTANTIATE_TEST_SUITE_P(Framings, ConformanceOfAnswers, testing::ValuesIn(framings()), name_of_scene);
-INSTANTIATE_TEST_SUITE_P(Heads, ConformanceOfAnswers, testing::ValuesIn(heads()), name_of_scene);
-INSTANTIATE_TEST_SUITE_P(BadHeads, ConformanceOfAnswers, testing::ValuesIn(bad_heads()), name_of_scene);
-INSTANTIATE_TEST_SUITE_P(Cuts, ConformanceOfAnswers, testing::ValuesIn(cuts()), name_of_scene);
+TEST(ConformanceOfAnswers, Heads) {
+  play(heads());
+}
+TEST(ConformanceOfAnswers, BadHeads) {
+  play(bad_heads());
+}
+TEST(ConformanceOfAnswers, Cuts) {
+  play(cuts());
+}
 
 }  // namespace
 }  // namespace meshgauge::proxy::conformance

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 
 #include "fakes/sim/sim_world.hpp"
 #include "router/discovery/fixed_resolver.hpp"
@@ -75,9 +76,11 @@ task<error_code> perform(net::host& h, conversation& c, const script& acts, bool
     switch (a.does) {
       case act::what::say: {
         const std::size_t step = split ? 1 : a.text.size();
-        for (std::size_t i = 0; i < a.text.size() && !ec; i += step) {
-          ec = co_await c.stream->send(net::buffer_of(std::string_view(a.text).substr(i, step)));
-          if (split) co_await h.sleep(10us);
+        for (std::size_t n = 0; n < a.times && !ec; ++n) {
+          for (std::size_t i = 0; i < a.text.size() && !ec; i += step) {
+            ec = co_await c.stream->send(net::buffer_of(std::string_view(a.text).substr(i, step)));
+            if (split) co_await h.sleep(10us);
+          }
         }
         break;
       }
@@ -124,8 +127,6 @@ struct instance {
     }
   }
   static task<void> converse(instance& me, conversation& c) {
-    const error_code greeted = co_await perform(me.host, c, me.plot.greeting, me.split);
-    if (greeted) co_return;
     for (std::size_t answered = 0;; ++answered) {
       const auto due = [&] {
         const wire::reading& r = c.read_requests();
@@ -238,13 +239,14 @@ class rig {
 
   void run() {
     net::world& w = env_.world;
+    const int before = failures();
     EXPECT_TRUE(env_.world.run_until(w.now() + Env::patience, [&] { return client_.played && over(); }))
         << "the client waits in vain";
     env_.world.run_until(w.now() + Env::settle);
     const wire::reading seen = answers();
     check_client(seen, client_.ended);
     check_instances();
-    if (testing::Test::HasFailure()) {
+    if (failures() > before) {
       ADD_FAILURE() << "the client saw:\n" << shown(client_.got) << "\nand then: " << client_.end.message();
       for (const instance* i : {&a_, &b_})
         for (const conversation& c : i->conversations)
@@ -253,21 +255,24 @@ class rig {
     // Nothing is left behind.
     client_host_.kill();
     client_.stream.reset();
-    env_.world.run_until(w.now() + Env::settle);
+    settle([&] { return router_->in_flight() == 0; });
     EXPECT_EQ(router_->in_flight(), 0U);
     a_.host.kill();
     b_.host.kill();
     a_.conversations.clear();
     b_.conversations.clear();
-    env_.world.run_until(w.now() + Env::settle);
     router_host_.kill();
     router_.reset();
     known_.set({"payment", 99, {}});  // its pools
-    env_.world.run_until(w.now() + Env::settle);
+    settle([&] { return env_.open() == 0; });
     EXPECT_EQ(env_.open(), 0U);
   }
 
  private:
+  static int failures() { return testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count(); }
+  /// Not much longer than it takes.
+  void settle(const std::function<bool()>& done) { env_.world.run_until(env_.world.now() + 500ms, done); }
+
   wire::reading answers() const {
     return wire::read(scene_.to_head ? wire::kind::answer_to_head : wire::kind::answer, client_.got,
                       client_.end == net::end_of_stream());
@@ -366,26 +371,31 @@ class rig {
 
 std::size_t length_of(const script& s) {
   std::size_t n = 0;
-  for (const act& a : s) n += a.text.size();
+  for (const act& a : s) n += a.text.size() * a.times;
   return n;
 }
 
 }  // namespace
 
-void play(const scene& s) {
-  {
-    SCOPED_TRACE("simulated");
-    rig<sim_env>(s, false).run();
-  }
-  std::size_t longest = length_of(s.client) + length_of(s.greeting);
-  for (const script& reply : s.instance) longest += length_of(reply);
-  if (!s.whole_only && longest < 6000) {
-    SCOPED_TRACE("simulated, byte by byte");
-    rig<sim_env>(s, true).run();
-  }
-  if (!s.sim_only) {
-    SCOPED_TRACE("live");
-    rig<live_env>(s, false).run();
+void play(const std::vector<scene>& table) {
+  std::set<std::string_view> names;
+  for (const scene& s : table) {
+    SCOPED_TRACE("scene " + s.name);
+    EXPECT_TRUE(names.insert(s.name).second) << "twice in this table";
+    {
+      SCOPED_TRACE("simulated");
+      rig<sim_env>(s, false).run();
+    }
+    std::size_t length = length_of(s.client);
+    for (const script& reply : s.instance) length += length_of(reply);
+    if (!s.whole_only && length < 6000) {
+      SCOPED_TRACE("simulated, byte by byte");
+      rig<sim_env>(s, true).run();
+    }
+    if (!s.sim_only) {
+      SCOPED_TRACE("live");
+      rig<live_env>(s, false).run();
+    }
   }
 }
 

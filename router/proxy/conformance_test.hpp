@@ -24,12 +24,13 @@ using namespace std::chrono_literals;
 /// One thing that a peer does.
 struct act {
   enum class what { say, pause, until, finish, leave, reset, change };
-  act(const char* t) : text(t) {}
-  act(std::string t) : text(std::move(t)) {}
+  act(const char* t) : text(t) {}             // NOLINT(google-explicit-constructor): a script reads as what is said
+  act(std::string t) : text(std::move(t)) {}  // NOLINT(google-explicit-constructor)
   act(what w, std::string t, duration d = {}) : does(w), text(std::move(t)), wait(d) {}
   what does = what::say;
   std::string text;
   duration wait{};
+  std::size_t times = 1;  ///< that `text` is said
 };
 using script = std::vector<act>;
 
@@ -39,6 +40,12 @@ inline act pause(duration d) {
 /// Waits until the peer has said this, somewhere in what it said on this connection.
 inline act until(std::string text) {
   return {act::what::until, std::move(text)};
+}
+/// A long text, without holding it.
+inline act repeat(std::string text, std::size_t times) {
+  act a(std::move(text));
+  a.times = times;
+  return a;
 }
 /// Ends the sending side.
 inline act finish() {
@@ -72,7 +79,6 @@ struct scene {
   unsigned instances = 1;              ///< 0 to 2; two play the same scripts, each from the start
   script client;
   std::vector<script> instance{{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"}};  ///< one a request; last repeats
-  script greeting;     ///< of the instance, as soon as somebody connects
   bool early = false;  ///< the instance answers when the head is there, without waiting for the body
   std::size_t appetite = std::string::npos;  ///< of the instance: with so many bytes it reads no more
   bool absent = false;                       ///< nobody listens where instance `a` should be
@@ -94,16 +100,8 @@ struct scene {
   std::vector<std::string> request_is;  ///< all requests, without the router's own fields and chunk lines
 };
 
-/// Test names and failures say the name alone.
-inline void PrintTo(const scene& s, std::ostream* out) {
-  *out << s.name;
-}
-inline std::string name_of_scene(const testing::TestParamInfo<scene>& i) {
-  return i.param.name;
-}
-
-/// Plays it in all worlds.
-void play(const scene& s);
+/// Plays each of them in all worlds; failures name the scene.
+void play(const std::vector<scene>& table);
 
 // ------------------------------------------------------------------------------------------------- words for tables
 
