@@ -145,6 +145,8 @@ void live_stream::ready(std::uint32_t events) {
   }
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) hung_up_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
+  // First what was to be sent: an answer that came after the last byte of a request is no early one.
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0 && fd_ >= 0 && !closed_) write_backlog();
   if (readable_ && fd_ >= 0 && !closed_) {
     if (emulation_) {
       pump();
@@ -152,7 +154,6 @@ void live_stream::ready(std::uint32_t events) {
       arrived();
     }
   }
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0 && fd_ >= 0 && !closed_) write_backlog();
   unpin();
 }
 
@@ -286,7 +287,7 @@ void live_stream::write_backlog() {
     ec = send_error_ = code_of(errno);
   } else {
     backlog_sent_ += static_cast<std::size_t>(n);
-    if (backlog_sent_ < backlog_.size()) return;
+    if (backlog_sent_ < backlog_.size()) return progressed();
   }
   backlog_.clear();
   backlog_.shrink_to_fit();

@@ -209,5 +209,20 @@ TEST_F(LiveStream, ABriefMessageCostsASendAWaitAndARead) {
   EXPECT_EQ(w.system_calls() - before, 3U);
 }
 
+TEST_F(LiveStream, AnIdleWorldSleepsInsteadOfLooking) {
+  for (int message = 0; message < 200; ++message) {  // events in quick succession
+    error_code sent, filled;
+    bool done = false, came = false;
+    server.spawn(fill_once(*server_side, filled, came));
+    client.spawn(write(*client_side, "ping", sent, done));
+    ASSERT_TRUE(run([&] { return done && came; }));
+    server_side->consume(4);
+  }
+  w.run_for(5ms);
+  const std::uint64_t before = w.system_calls();
+  w.run_for(100ms);
+  EXPECT_LT(w.system_calls() - before, 200U) << "a wait of 100 ms is a few calls, not a loop";
+}
+
 }  // namespace
 }  // namespace meshgauge::net::live

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -117,26 +118,48 @@ result<listener_ptr> live_world::listen(host& on, const endpoint& at) {
   return listener_ptr(std::move(l));
 }
 
+int live_world::wait(std::span<epoll_event> events, instant next) {
+  const int most = static_cast<int>(events.size());
+  int n = 0;
+  if (gap_ < spin_gap && next > now_) {
+    const instant enough = std::min(next, now_ + spin_most);
+    while (n == 0 && now_ < enough) {
+      ++system_calls_;
+      n = ::epoll_wait(epoll_, events.data(), most, 0);
+      refresh_clock();
+    }
+  }
+  if (n == 0) {
+    timespec left{};
+    if (next > now_ && next != never) {
+      const auto ns = (next - now_).count();
+      left.tv_sec = ns / 1'000'000'000;
+      left.tv_nsec = ns % 1'000'000'000;
+    }
+    ++system_calls_;
+    n = ::epoll_pwait2(epoll_, events.data(), most, next == never ? nullptr : &left, nullptr);
+    if (n < 0 && errno == ENOSYS) {  // a kernel before 5.11
+      const auto ms =
+          next == never ? -1 : static_cast<int>((next > now_ ? next - now_ : duration::zero()).count() / 1'000'000 + 1);
+      n = ::epoll_wait(epoll_, events.data(), most, ms);
+    }
+    refresh_clock();
+  }
+  if (n > 0) {
+    const duration each = std::min<duration>((now_ - last_events_) / n, std::chrono::milliseconds(1));
+    gap_ += (each - gap_) / 8;
+    last_events_ = now_;
+  }
+  return n;
+}
+
 void live_world::round(instant until) {
   instant next = until;
   if (!timers_.empty()) next = std::min(next, timers_.top().at);
   if (!graveyard_.empty()) next = now_;
 
   std::array<epoll_event, 128> events;
-  timespec wait{};
-  if (next > now_ && next != never) {
-    const auto left = (next - now_).count();
-    wait.tv_sec = left / 1'000'000'000;
-    wait.tv_nsec = left % 1'000'000'000;
-  }
-  ++system_calls_;
-  int n =
-      ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), next == never ? nullptr : &wait, nullptr);
-  if (n < 0 && errno == ENOSYS) {  // a kernel before 5.11
-    const auto ms =
-        next == never ? -1 : static_cast<int>((next > now_ ? next - now_ : duration::zero()).count() / 1'000'000 + 1);
-    n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), ms);
-  }
+  const int n = wait(events, next);
   for (int i = 0; i < n; ++i) {
     refresh_clock();
     static_cast<watcher*>(events[static_cast<std::size_t>(i)].data.ptr)

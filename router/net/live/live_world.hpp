@@ -10,10 +10,13 @@
 /// Latency, jitter and partitions of `conditions` are applied where bytes leave the kernel, when `emulate_network` is
 /// on: they are held back until they would have arrived.
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +69,9 @@ class live_world final : public world {
   /// Replaces the events of a socket that is watched; what holds already is reported in the next round.
   void watch_also(int fd, std::uint32_t events, watcher* w);
   void round(instant until);
+  /// Waits for events until `next`; \return how many. While events come in quick succession it looks for more for a
+  /// moment before it sleeps: falling asleep and being woken costs more than that, for us and for who has to wake us.
+  int wait(std::span<epoll_event> events, instant next);
   void refresh_clock();
   /// Deleted after the round: events of this round may still point to it.
   void bury(watcher* w) { graveyard_.emplace_back(w); }
@@ -76,6 +82,9 @@ class live_world final : public world {
   std::int64_t origin_ = 0;
   std::vector<std::unique_ptr<watcher>> graveyard_;
   std::size_t sockets_ = 0;
+  static constexpr duration spin_gap = std::chrono::microseconds(25), spin_most = std::chrono::microseconds(30);
+  duration gap_ = std::chrono::milliseconds(1);  ///< between events, smoothed
+  instant last_events_{};
   std::uint64_t system_calls_ = 0;
   // Who is at the other end of a connection within this world; kept only for network emulation.
   std::map<endpoint, std::string> listening_, connecting_;
