@@ -178,6 +178,7 @@ void sim_stream::push_backlog() {
   }
   if (backlog_sent_ < backlog_.size()) {
     to.announce_taken_ = true;
+    if (n > 0) progressed();
     return;
   }
   backlog_.clear();

@@ -145,6 +145,7 @@ task<cause> try_upstream(upstream_try& t) {
     t.write(text);
     const error_code sent = co_await s.send(net::buffer_of(text));
     if (!sent && t.has_rest()) t.start_rest(s);
+    s.peek_limit(2 * answer_piece);
     s.expect(answer_piece);
     // Even when the request could not be sent in full, the answer may be there.
     cause why = cause::none;

@@ -133,6 +133,10 @@ void stream::open_ends(error_code ec) {
   sent(ec);
 }
 
+void stream::progressed() {
+  if (patience_ > duration::zero() && host_ != nullptr) deadline(saturating_add(host_->now(), patience_));
+}
+
 void stream::sent(error_code ec) {
   if (paused()) {
     sent_unsaid_ = send_op_ != nullptr;

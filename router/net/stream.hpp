@@ -68,6 +68,9 @@ class stream {
   /// `never` clears it.
   void deadline(instant at);
   instant deadline() const { return deadline_; }
+  /// A send that moves on, if only by a byte, moves the deadline to `d` from then: a slow reader is not a dead one. Zero,
+  /// as at first: the deadline stands.
+  void patience(duration d) { patience_ = d; }
   void peek_limit(std::size_t bytes) { limit_ = bytes; }
   /// A hint: about so many more bytes are coming, and the reader wants them in as few pieces as may be, so one read may
   /// take that much at once (256 KiB at most; peek_limit holds all the same). Bytes that come are counted off; 0 takes
@@ -105,6 +108,8 @@ class stream {
   /// The read side ends with `ec` behind the bytes that are there.
   void read_ends(error_code ec);
   void open_ends(error_code ec);
+  /// Part of a pending send has been accepted.
+  void progressed();
   /// All of a send that was pending has been accepted, or it failed.
   void sent(error_code ec);
   /// Completes what is pending with `ec`; careful: the stream may be released in here, pin() first.
@@ -127,6 +132,7 @@ class stream {
   std::size_t limit_ = 64 * 1024;
   std::size_t expected_ = 0;  ///< more bytes, as the reader was told
   instant deadline_ = never;
+  duration patience_{};
   bool announce_taken_ = false;
   bool open_ = false;
   bool closed_ = false;  ///< close(graceful|reset) was called

@@ -81,6 +81,7 @@ exchange::exchange(router& r, net::stream_ptr s)
   pool = o.pool;
   head_limits = o.limits;
   connect_timeout = o.connect_timeout;
+  down_->patience(o.client_body_timeout);
 }
 
 const http::head& exchange::parse() {
@@ -415,9 +416,12 @@ task<bool> exchange::relay(unsigned status) {
   const options& o = router_.options_;
   upload_.answered();
   const bool early = !upload_.complete();  // the connections end with this answer
+  if (early) up.patience(o.upstream_body_timeout);
   const bool counted = minor_ == 1 || h.body == framing::none || h.body == framing::length;
   const bool keep = keep_client() && !early && counted;
-  const bool up_keep = h.keep_alive && !early && !cut_short;
+  http::pool_limits kept = o.pool;
+  kept.idle = idle_allowed(h, o.pool.idle);
+  const bool up_keep = h.keep_alive && !early && !cut_short && kept.idle > duration::zero();
   const std::size_t size = h.size;
   std::string& text = http::scratch_text();
   const framing how =
@@ -444,7 +448,7 @@ task<bool> exchange::relay(unsigned status) {
     down_->close(net::closing::reset);
     co_return false;
   }
-  if (whole && up_keep && !by_close) connection.keep(o.pool, router_.host_.now());
+  if (whole && up_keep && !by_close) connection.keep(kept, router_.host_.now());
   connection.close();
   finished(status, whole ? cause::none : cause::truncated_response);
   if (!whole) {  // must not look complete: no last chunk, and a reset where only the close would tell
@@ -459,7 +463,6 @@ task<bool> exchange::relay(unsigned status) {
 task<exchange::ending> exchange::relay_rest(pieces& body) {
   net::stream& up = *connection;
   const options& o = router_.options_;
-  up.peek_limit(2 * http::answer_piece);
   for (;;) {
     const bool good = body.gather(up.peek());
     bool ended = body.done();

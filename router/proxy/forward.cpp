@@ -1,6 +1,7 @@
 #include "router/proxy/forward.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "router/http/text.hpp"
 
@@ -91,6 +92,20 @@ void append_fields(std::string& out, const http::head& in, std::string_view prox
 }
 
 }  // namespace
+
+duration idle_allowed(const http::head& answer, duration ours) {
+  const http::field* f = answer.find(field_id::keep_alive);
+  if (f == nullptr) return ours;
+  constexpr std::string_view key = "timeout=";
+  const auto at = f->value.find(key);
+  if (at == std::string_view::npos) return ours;
+  std::uint32_t seconds = 0;
+  const std::string_view number = f->value.substr(at + key.size());
+  const auto [end, bad] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+  if (bad != std::errc{} || end == number.data()) return ours;
+  const duration theirs = std::chrono::seconds(seconds) - std::chrono::milliseconds(500);
+  return std::clamp(theirs, duration::zero(), ours);
+}
 
 bool good_traceparent(std::string_view v) {
   if (v.size() < 55 || v[2] != '-' || v[35] != '-' || v[52] != '-') return false;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "router/core/time.hpp"
 #include "router/http/head.hpp"
 
 namespace meshgauge::proxy {
@@ -34,6 +35,10 @@ struct relaying {
 http::framing append_response_head(std::string& out, const http::head& in, const relaying& r);
 /// Of a 101 that was asked for.
 void append_switching_head(std::string& out, const http::head& in, std::string_view proxy, std::string_view protocol);
+
+/// How long a connection may wait for its next request: `ours`, or half a second less than the instance promises in
+/// `Keep-Alive: timeout=N` when that is shorter; zero: not at all.
+duration idle_allowed(const http::head& answer, duration ours);
 
 /// A `traceparent` that may go on as it is (W3C Trace Context, section 3.2).
 bool good_traceparent(std::string_view value);

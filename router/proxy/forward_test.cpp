@@ -91,6 +91,22 @@ TEST(Forward, one_offered_protocol_is_an_upgrade) {
   EXPECT_EQ(offer("Connection: upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n"), "");
 }
 
+TEST(Forward, an_instance_says_how_long_it_keeps_a_connection) {
+  const auto allowed = [](std::string fields) {
+    const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + fields + "\r\n";
+    http::head h;
+    EXPECT_EQ(http::parse_response(text, {}, false, h), http::verdict::complete);
+    return idle_allowed(h, std::chrono::seconds(4)).count() / 1'000'000;
+  };
+  EXPECT_EQ(allowed(""), 4000);
+  EXPECT_EQ(allowed("Keep-Alive: timeout=5, max=100\r\n"), 4000);
+  EXPECT_EQ(allowed("Keep-Alive: timeout=2\r\n"), 1500);
+  EXPECT_EQ(allowed("Keep-Alive: timeout=0\r\n"), 0);
+  EXPECT_EQ(allowed("Keep-Alive: timeout=soon\r\n"), 4000);
+  EXPECT_EQ(allowed("Keep-Alive: timeout=99999999999\r\n"), 4000);
+  EXPECT_EQ(allowed("Keep-Alive: max=5\r\n"), 4000);
+}
+
 TEST(Forward, max_forwards_is_told_anew) {
   const std::string out = sent_on("Max-Forwards: 3\r\n", {.max_forwards = 2});
   EXPECT_THAT(out, HasSubstr("Max-Forwards: 2\r\n"));

@@ -75,6 +75,42 @@ TEST_F(Streaming, an_answer_of_64_mib_waits_for_its_reader_in_less_than_a_mebiby
   EXPECT_EQ(r->counters().causes[static_cast<std::size_t>(cause::none)].value(), 1U);
 }
 
+/// Takes `step` bytes every second.
+task<void> sip(net::host& h, net::stream* s, std::size_t step, std::size_t& count) {
+  for (;;) {
+    while (s->peek().empty()) {
+      const error_code ec = co_await s->fill();
+      if (ec) co_return;
+    }
+    const std::size_t n = std::min(step, s->peek().size());
+    s->consume(n);
+    count += n;
+    const error_code ec = co_await h.sleep(1s);
+    if (ec) co_return;
+  }
+}
+
+TEST_F(Streaming, a_slow_reader_is_served_as_long_as_it_reads_and_cut_when_it_stops) {
+  options o;
+  o.client_body_timeout = 30s;
+  start(o);
+  listen_raw();
+  c.host.spawn(connect(c.host, down, get()));
+  world.run_for(100ms);
+  std::size_t accepted = 0, received = 0;
+  a.host.spawn(pour(up.get(), "HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n", large, accepted));
+  c.host.spawn(sip(c.host, down.get(), 4000, received));
+  world.run_for(300s);
+  EXPECT_GT(received, 1'000'000U);
+  EXPECT_EQ(r->in_flight(), 1U);
+  c.host.pause();
+  world.run_for(10s);
+  EXPECT_EQ(r->in_flight(), 1U);
+  world.run_for(40s);
+  EXPECT_EQ(r->in_flight(), 0U);
+  EXPECT_EQ(r->counters().statuses[499].value(), 1U);
+}
+
 TEST_F(Streaming, a_body_of_64_mib_waits_for_its_instance_in_less_than_a_mebibyte) {
   options o;
   o.upstream_timeout = 20s;

@@ -14,6 +14,7 @@ void upload::reset(http::body_reader body, bool here) {
 
 void upload::start(net::stream& from, net::stream& to, bool chunked, bool ask_first, net::op& after) {
   started_ = true;
+  to.patience(options_.upstream_timeout);
   running_.spawn(run(from, to, chunked, ask_first, after));
 }
 
@@ -57,6 +58,7 @@ task<void> upload::run(net::stream& from, net::stream& to, bool chunked, bool as
                                                     : cause::client_abort);
   }
   from.expect(0);
+  to.patience(duration::zero());
   if (!answered_) from.deadline(never);
   complete_ = true;
   if (!answered_) to.deadline(saturating_add(host_.now(), options_.upstream_timeout));
