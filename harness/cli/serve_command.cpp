@@ -22,8 +22,7 @@ namespace {
 /// What the parser fills in; made into serve::flags once it is done.
 struct arguments {
   serve::flags lists;
-  std::vector<std::string> values;  ///< of the table's settings, in its order
-  std::vector<CLI::Option*> options;
+  std::vector<CLI::Option*> options;  ///< of the table's settings, in its order
   bool check = false;
 };
 
@@ -58,7 +57,8 @@ class signals {
 int serve_until_told(const arguments& a) {
   serve::flags f = a.lists;
   for (std::size_t i = 0; i < a.options.size(); ++i) {
-    if (a.options[i]->count() > 0) f.settings.emplace_back(serve::settings()[i].name, a.values[i]);
+    if (a.options[i]->count() == 0) continue;
+    f.settings.emplace_back(serve::settings()[i].name, a.options[i]->as<std::string>());
   }
   serve::configured c = serve::configure(f);
   fmt::print(stderr, "{}", c.complaints);
@@ -119,15 +119,14 @@ void add_serve(CLI::App& app, action& chosen) {
   CLI::App* c = app.add_subcommand("serve", "Registry and router as a daemon on real ports");
   const auto table = serve::settings();
   const serve::config defaults;
-  a->values.resize(table.size());
   for (std::size_t i = 0; i < table.size(); ++i) {
     const serve::setting& s = table[i];
-    const std::string flag = fmt::format("--{}", s.name), group(s.group), standard = s.write(defaults);
+    const std::string flag = fmt::format("--{}", s.name), group(s.group), help(s.help), standard = s.write(defaults);
     CLI::Option* o = nullptr;
     if (s.takes.empty()) {
-      o = c->add_flag(fmt::format("{}{{true}}", flag), a->values[i], std::string(s.help));
+      o = c->add_flag(flag, help);  // "true", or what --strip=false says
     } else {
-      o = c->add_option(flag, a->values[i], std::string(s.help))->type_name(std::string(s.takes));
+      o = c->add_option(flag, help)->type_name(std::string(s.takes))->expected(1);
       if (!standard.empty()) o->default_str(standard);
     }
     o->group(group);
