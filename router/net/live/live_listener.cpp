@@ -36,7 +36,11 @@ void live_listener::close() {
 
 void live_listener::refuse(bool on) {
   if (on == (fd_ < 0)) return;
-  if (on) {  // the kernel refuses only where nobody listens
+  if (on) {  // the kernel refuses only where nobody listens, and resets what waits there: so that is taken first
+    const door* d = door_;
+    for (int i = 0; i < 4096 && d->owner != nullptr && accept_one(); ++i) {
+    }
+    if (d->owner == nullptr || fd_ < 0) return;
     ::close(fd_);
     fd_ = -1;
     --world_.sockets_;
