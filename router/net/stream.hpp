@@ -68,8 +68,8 @@ class stream {
   /// `never` clears it.
   void deadline(instant at);
   instant deadline() const { return deadline_; }
-  /// A send that moves on, if only by a byte, moves the deadline to `d` from then: a slow reader is not a dead one. Zero,
-  /// as at first: the deadline stands.
+  /// A send that moves on, if only by a byte, moves the deadline to `d` from then: a slow reader is not a dead one.
+  /// Zero, as at first: the deadline stands.
   void patience(duration d) { patience_ = d; }
   void peek_limit(std::size_t bytes) { limit_ = bytes; }
   /// A hint: about so many more bytes are coming, and the reader wants them in as few pieces as may be, so one read may

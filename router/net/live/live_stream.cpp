@@ -159,7 +159,10 @@ void live_stream::ready(std::uint32_t events) {
 
 bool live_stream::read_some() {
   if (!readable_ || read_ended_) return false;
-  char* place = rx_.prepare(std::clamp<std::size_t>(expected_, appetite_, read_most));
+  // What drips in goes into the room that is left: a larger block for each of many slow connections would add up.
+  const std::size_t left = rx_.empty() ? 0 : rx_.room();
+  const bool enough = left >= 1024 && expected_ <= left;
+  char* place = rx_.prepare(enough ? left : std::clamp<std::size_t>(expected_, appetite_, read_most));
   const std::size_t room = rx_.room();
   ++world_.system_calls_;
   const ssize_t n = ::recv(fd_, place, room, MSG_DONTWAIT);
