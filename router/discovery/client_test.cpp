@@ -117,17 +117,21 @@ TYPED_TEST(DiscoveryClient, APollAsksOnItsGridAndAgesBetween) {
   this->put("pay", "a");
   this->start({.how = refresh::poll, .poll = 100ms, .phase = 30ms});
   this->pick("pay");
+  // On sockets a busy machine may be late, never early.
+  const double late = std::is_same_v<TypeParam, live_env> ? 0.2 : 0.015;
   const auto first = this->now();
   this->put("pay", "b");
   ASSERT_TRUE(this->eventually([&] { return this->ids("pay") == "ab"; }, 1s));
-  EXPECT_NEAR(to_seconds(this->now() - first), 0.030, 0.015);
+  EXPECT_GE(to_seconds(this->now() - first), 0.015);
+  EXPECT_LE(to_seconds(this->now() - first), 0.030 + late);
   const auto second = this->now();
   this->put("pay", "c");
   this->settle(80ms);
   EXPECT_EQ(this->ids("pay"), "ab");
   EXPECT_GE(this->c->find("pay")->age(this->now()), 80ms);
   ASSERT_TRUE(this->eventually([&] { return this->ids("pay") == "abc"; }, 1s));
-  EXPECT_NEAR(to_seconds(this->now() - second), 0.100, 0.015);
+  EXPECT_GE(to_seconds(this->now() - second), 0.085);
+  EXPECT_LE(to_seconds(this->now() - second), 0.100 + late);
 }
 
 TYPED_TEST(DiscoveryClient, OnceReadsAtFirstUseAndKeepsIt) {

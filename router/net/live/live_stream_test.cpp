@@ -68,7 +68,7 @@ class LiveStream : public testing::Test {
     door.reset();
     w.run_for(1ms);
   }
-  bool run(const std::function<bool()>& done) { return w.run_until(w.now() + 5s, done); }
+  bool run(const std::function<bool()>& done) { return w.run_until(w.now() + 60s, done); }
 
   /// Sends `text` and waits until all of it can be read at the other end.
   void send_to_server(const std::string& text) {
