@@ -66,6 +66,17 @@ task<void> connection(net::host& h, schedule& s) {
   --s.busy;
 }
 
+/// So that nobody wonders for ten minutes whether it still lives.
+task<void> tell(net::host& h, const schedule& s) {
+  for (;;) {
+    const error_code ec = co_await h.sleep(30s);
+    if (ec) co_return;
+    fmt::print(stderr, "soak: {} of {} s, {} requests{}\n",
+               std::chrono::duration_cast<std::chrono::seconds>(h.now() - s.begin).count(), s.what.seconds,
+               s.book.size(), s.found.empty() ? "" : ", breaches so far");
+  }
+}
+
 std::string counts(const std::map<unsigned, std::uint64_t>& m) {
   std::string out;
   for (const auto& [key, n] : m) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, n);
@@ -129,6 +140,7 @@ bool churn(const churn_plan& p) {
   s.busy = p.connections;
   for (unsigned i = 0; i < p.connections; ++i) clients.spawn(connection(clients, s));
   f.begin_churn(fate);
+  fate.spawn(tell(fate, s));
   world.run_until(never, [&] { return s.busy == 0; });
   f.end_churn();
   if (wrk && !eventually(world, 15s, [&] { return wrk->ended(); })) found.add("wrk does not end");
