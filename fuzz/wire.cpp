@@ -45,7 +45,7 @@ reading read_requests(std::string_view bytes, bool blank_lines) {
   reading out;
   bool upgrade = false;
   while (!bytes.empty()) {
-    if (blank_lines && bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+    while (blank_lines && bytes.starts_with("\r\n")) bytes.remove_prefix(2);
     if (bytes.empty()) break;
     const verdict v = http::parse_request(bytes, wide, h);
     if (v != verdict::complete) {
