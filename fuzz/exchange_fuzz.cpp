@@ -64,7 +64,7 @@ struct instance {
         const bool open = co_await play(*s, script, net::closing::graceful, seen.said);
         --me.playing;
         if (!open) {
-          seen.closed = script.find("<!>") == std::string_view::npos;
+          seen.closed = script.find("<.>") < script.find("<!>");  // the first of them is what happened
           co_return;
         }
       }
