@@ -26,9 +26,9 @@ bool parse_size(std::string_view line, std::uint64_t& size) {
     size = size * 16 + static_cast<std::uint64_t>(hex(line[i]));
   }
   if (i == 0) return false;
+  if (i == line.size()) return true;
   while (i < line.size() && (line[i] == ' ' || line[i] == '\t')) ++i;
-  if (i < line.size() && (line[i] != ';' || i == 0)) return false;
-  return printable(line);
+  return i < line.size() && line[i] == ';' && printable(line);  // blanks belong to an extension
 }
 
 /// A trailer is a field like any other: `name:` without a blank between, not folded, no control characters. Whether it

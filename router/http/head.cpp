@@ -193,6 +193,8 @@ class head_parser {
     error_code ec;
     out.size = parser.put(boost::asio::const_buffer(data.data(), data.size()), ec);
     if (parser.problem != verdict::complete) return parser.problem;
+    // Beast would wait for another byte to see that this empty line ends in a bare LF.
+    if (!parser.is_header_done() && data.ends_with("\r\n\n")) return verdict::malformed;
     if (ec) {
       const verdict v = verdict_of(ec);
       return v == verdict::incomplete && data.size() >= l.head ? verdict::head_too_large : v;
@@ -230,7 +232,8 @@ bool good_target(head& h) {
   const std::string_view authority = t.substr(0, end);
   if (authority.empty() || authority.find('@') != std::string_view::npos) return false;
   h.host = authority;
-  h.target = end == std::string_view::npos ? std::string_view("/") : t.substr(end);
+  h.target = end != std::string_view::npos ? t.substr(end) : h.method == "OPTIONS" ? "*" : "/";  // RFC 9112, 3.2.4
+  if (h.target == "*") return true;
   return h.target.front() == '/' || h.target.front() == '?';
 }
 
@@ -248,9 +251,9 @@ verdict parse_request(std::string_view data, const limits& l, head& out) {
   const verdict v = head_parser::run<true>(data, l, out, hosts);
   if (v != verdict::complete) return v;
   if (hosts > 1 || (hosts == 0 && out.minor == 1)) return verdict::malformed;
-  if (!good_target(out)) return verdict::malformed;
-  if (!std::all_of(out.host.begin(), out.host.end(), host_character)) return verdict::malformed;
-  return verdict::complete;
+  const auto good_host = [&] { return std::all_of(out.host.begin(), out.host.end(), host_character); };
+  // Host must be good even where an absolute target takes its place.
+  return good_host() && good_target(out) && good_host() ? verdict::complete : verdict::malformed;
 }
 
 verdict parse_response(std::string_view data, const limits& l, bool to_head, head& out) {
@@ -337,8 +340,8 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 std::string_view reason_of(unsigned status) {
-  const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(status));
-  return view(reason);
+  const auto code = beast::http::int_to_status(status);
+  return code == beast::http::status::unknown ? std::string_view() : view(beast::http::obsolete_reason(code));
 }
 
 }  // namespace meshgauge::http

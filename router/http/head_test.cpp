@@ -237,5 +237,31 @@ TEST(Head, OnlyIdempotentMethodsMayBeRepeated) {
   for (const char* m : {"POST", "PATCH", "get", ""}) EXPECT_FALSE(idempotent(m)) << m;
 }
 
+TEST(Head, an_empty_line_that_ends_in_a_bare_lf_is_refused_at_once) {
+  head h;
+  EXPECT_EQ(parse_request("GET / HTTP/1.1\r\nHost: a\r\n\n", {}, h), verdict::malformed);
+  EXPECT_EQ(parse_request("GET / HTTP/1.1\r\n\n", {}, h), verdict::malformed);
+  EXPECT_EQ(parse_response("HTTP/1.1 204 N\r\n\n", {}, false, h), verdict::malformed);
+  EXPECT_EQ(parse_request("GET / HTTP/1.1\r\nHost: a\r\n\r", {}, h), verdict::incomplete);
+}
+
+TEST(Head, options_of_a_bare_authority_asks_the_server_itself) {
+  head h;
+  EXPECT_EQ(parse_request("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n", {}, h), verdict::complete);
+  EXPECT_EQ(h.target, "*");
+  EXPECT_EQ(parse_request("OPTIONS http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", {}, h), verdict::complete);
+  EXPECT_EQ(h.target, "/");
+}
+
+TEST(Head, an_absolute_target_does_not_excuse_a_bad_host) {
+  head h;
+  EXPECT_EQ(parse_request("GET http://a/p HTTP/1.1\r\nHost: b c/@evil\r\n\r\n", {}, h), verdict::malformed);
+}
+
+TEST(Head, an_unknown_status_has_no_reason) {
+  EXPECT_EQ(reason_of(299), "");
+  EXPECT_EQ(reason_of(404), "Not Found");
+}
+
 }  // namespace
 }  // namespace meshgauge::http

@@ -112,11 +112,16 @@ exchange::arrival exchange::refused(cause why, bool head) {
 task<exchange::arrival> exchange::next() {
   net::stream& s = *down_;
   const options& o = router_.options_;
+  // Empty lines before a request are nobody's (RFC 9112, 2.2), and do not begin one.
+  const auto skip = [&] {
+    while (s.peek().starts_with("\r\n")) s.consume(2);
+  };
+  skip();
   bool begun = !s.peek().empty();
   begun_ = router_.host_.now();
-  s.deadline(saturating_add(begun_, begun ? o.client_head_timeout : o.client_idle_timeout));
+  const instant idle_until = saturating_add(begun_, o.client_idle_timeout);
+  s.deadline(begun ? saturating_add(begun_, o.client_head_timeout) : idle_until);
   for (;;) {
-    while (s.peek().starts_with("\r\n")) s.consume(2);  // RFC 9112, 2.2
     verdict v = verdict::incomplete;
     if (!s.peek().empty()) {
       if (o.cost && s.peek().find("\r\n\r\n") != std::string_view::npos) {
@@ -138,7 +143,11 @@ task<exchange::arrival> exchange::next() {
     if (ec == net::errc::timed_out && begun) co_return refused(cause::request_timeout);
     if (ec == net::end_of_stream() && !s.peek().empty()) co_return refused(cause::bad_request);  // half a head
     if (ec) co_return arrival::over;
-    if (!begun) {
+    skip();
+    if (s.peek().empty()) {
+      begun = false;
+      s.deadline(idle_until);
+    } else if (!begun) {
       begun = true;
       begun_ = router_.host_.now();
       s.deadline(saturating_add(begun_, o.client_head_timeout));
@@ -155,7 +164,7 @@ bool exchange::begin(const http::head& h) {
   const route_table::found where = o.routes.match(h);
   service_.assign(where.service);
   stripped_ = where.stripped;
-  if (const http::field* id = h.find("x-request-id")) {
+  if (const http::field* id = h.find("x-request-id"); id != nullptr && !id->value.empty()) {
     request_id_.assign(id->value);
   } else {
     request_id_.resize(16);
@@ -182,16 +191,14 @@ bool exchange::begin(const http::head& h) {
   attempts_ = 0;
 
   upgrade_.clear();
-  if (h.minor == 1 && h.body == framing::none && h.method == "GET") {
+  const bool bodiless = h.body == framing::none || (h.body == framing::length && h.length == 0);
+  if (h.minor == 1 && bodiless && h.method == "GET") {
     const std::string_view wanted = upgrade_of(h);
     const auto known = std::find_if(o.upgrades.begin(), o.upgrades.end(),
                                     [&](const std::string& u) { return http::same_name(u, wanted); });
     if (known != o.upgrades.end()) upgrade_.assign(wanted);
   }
-  if (!o.trailers.empty()) {
-    const http::field* te = h.find(http::field_id::te);
-    takes_trailers_ = te != nullptr && h.minor == 1 && te->value.find("trailers") != std::string_view::npos;
-  }
+  takes_trailers_ = !o.trailers.empty() && h.minor == 1 && takes_trailers(h);
   max_forwards_.reset();
   const bool options = h.method == "OPTIONS";
   if (options || h.method == "TRACE") {
@@ -214,10 +221,19 @@ void exchange::consume_request() {
 }
 
 void exchange::client_stirred(error_code ec) {
+  if (!ec) return watch_client();  // its next request
   // A client that has closed only its sending side still waits for the answer.
-  if (!ec || ec == net::end_of_stream() || ec == net::aborted() || ec == net::errc::timed_out) return;
+  if (ec == net::end_of_stream() || ec == net::aborted() || ec == net::errc::timed_out) return;
   client_gone_ = true;
   if (connection) connection->close(net::closing::reset);
+}
+
+/// A client that goes away takes its request with it. What it pipelines meanwhile is read up to the limit of peek().
+void exchange::watch_client() {
+  if (watch_.pending()) return;
+  for (std::size_t had = down_->peek().size(); down_->watch(watch_); had = down_->peek().size()) {
+    if (down_->peek().size() == had) return;  // nothing more can be had
+  }
 }
 
 bool exchange::keep_client() const {
@@ -292,7 +308,7 @@ task<bool> exchange::serve() {
   discovery::call_result r;
   r.why = cause::no_route;
   if (!service_.empty()) {
-    if (body_here_) down_->watch(watch_);  // a client that goes away takes its request with it
+    if (body_here_) watch_client();
     const discovery::call_options o{.retry = router_.options_.retry, .timeout = router_.options_.upstream_timeout};
     r = co_await discovery::call(*this, router_.host_, router_.instances_, service_, request_id_, o, router_.watcher_);
   }
@@ -442,7 +458,7 @@ task<bool> exchange::relay(unsigned status) {
     whole = e != ending::cut;
     by_close = e == ending::by_close;
   }
-  if (ec || client_gone_) {
+  if (ec || client_gone_ || upload_.fault() == cause::client_abort) {
     finished(o.statuses->of(cause::client_abort), cause::client_abort);
     connection.close(net::closing::reset);
     down_->close(net::closing::reset);
@@ -470,6 +486,10 @@ task<exchange::ending> exchange::relay_rest(pieces& body) {
       up.consume(body.consumed());
       if (good && !ended && body.consumed() == 0) {
         if (upload_.fault() != cause::none) co_return ending::cut;
+        if (!upload_.running()) {  // only the instance is waited for: the client has all the time
+          down_->deadline(never);
+          watch_client();
+        }
         up.expect(http::answer_piece);
         up.deadline(saturating_add(router_.host_.now(), o.upstream_body_timeout));
         const error_code ec = co_await up.fill();

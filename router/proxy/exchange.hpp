@@ -58,6 +58,7 @@ class exchange final : public discovery::repeatable_try {
   bool abandoned() const override { return client_gone_ || upload_.fault() != cause::none; }
 
   void client_stirred(net::error_code ec);
+  void watch_client();
 
   router& router_;
   net::stream_ptr down_;

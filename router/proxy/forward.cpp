@@ -114,6 +114,21 @@ bool good_traceparent(std::string_view v) {
   return v.size() == 55 || (!v.starts_with("00") && v[55] == '-');
 }
 
+bool takes_trailers(const http::head& h) {
+  for (const http::field& f : h.fields()) {
+    if (f.id != field_id::te) continue;
+    for (std::string_view list = f.value; !list.empty();) {
+      const auto comma = list.find(',');
+      std::string_view coding = list.substr(0, comma);
+      while (coding.starts_with(' ') || coding.starts_with('\t')) coding.remove_prefix(1);
+      while (coding.ends_with(' ') || coding.ends_with('\t')) coding.remove_suffix(1);
+      if (http::same_name(coding, "trailers")) return true;
+      list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    }
+  }
+  return false;
+}
+
 std::string_view upgrade_of(const http::head& h) {
   std::string_view protocol;
   for (const http::field& f : h.fields()) {
@@ -151,7 +166,7 @@ void append_request_head(std::string& out, const http::head& in, const forwardin
       case special::tracestate:
         continue;
       case special::request_id:
-        if (has_id) continue;
+        if (has_id || field.value.empty()) continue;
         has_id = true;
         break;
       case special::none:
@@ -171,7 +186,7 @@ void append_request_head(std::string& out, const http::head& in, const forwardin
     });
   }
   out.append(f.client).append("\r\nX-Forwarded-Proto: http\r\n");
-  http::append_field(out, "X-Forwarded-Host", in.host);
+  if (!in.host.empty()) http::append_field(out, "X-Forwarded-Host", in.host);
   out.append("Via: 1.").append(in.minor == 0 ? "0 " : "1 ").append(f.proxy).append("\r\n");
   if (!has_id) http::append_field(out, "X-Request-Id", f.request_id);
   if (traces == 1 && good_traceparent(trace)) {
@@ -200,7 +215,7 @@ framing append_response_head(std::string& out, const http::head& in, const relay
     how = r.minor == 0 ? framing::until_close : framing::chunked;
   if (how == framing::length) append_length(out, in.length);
   if (how == framing::chunked) out.append("Transfer-Encoding: chunked\r\n");
-  if (r.to_head || in.status == 304) {
+  if ((r.to_head && in.status != 204) || in.status == 304) {
     const http::field* length = in.find(field_id::content_length);
     if (length != nullptr) http::append_field(out, "Content-Length", length->value);
   }

@@ -143,6 +143,91 @@ TEST_F(Streaming, an_answer_that_comes_early_is_relayed_at_once_and_ends_both_co
   EXPECT_EQ(c.end, net::end_of_stream());
 }
 
+TEST_F(Streaming, a_client_that_has_heard_enough_stops_sending_and_gets_the_whole_answer) {
+  for (const char* last : {"", "zz\r\n"}) {  // closes its side, or says what is no chunk
+    SCOPED_TRACE(last);
+    start();
+    listen_raw();
+    client talker(world);
+    talker.say("POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    world.run_for(100ms);
+    std::size_t accepted = 0;
+    a.host.spawn(pour(up.get(), "HTTP/1.1 413 Too Large\r\nContent-Length: 10\r\n\r\nhello", 0, accepted));
+    world.run_for(50ms);
+    if (*last == 0) {
+      talker.stream->close(net::closing::send);
+    } else {
+      talker.say(last);
+    }
+    world.run_for(200ms);
+    a.host.spawn(pour(up.get(), "world", 0, accepted));
+    world.run_for(50ms);
+    EXPECT_THAT(talker.got, EndsWith("\r\n\r\nhelloworld"));
+    talker.host.kill();
+    talker.stream.reset();
+    host.kill();
+    a.host.kill();
+    up.reset();
+    world.run_for(1s);
+    host.revive();
+    a.host.revive();
+  }
+}
+
+TEST_F(Streaming, a_client_that_is_quiet_while_it_is_answered_hears_it_to_the_end) {
+  options o;
+  o.client_body_timeout = 1s;
+  start(o);
+  listen_raw();
+  c.say("POST /payment/ HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+  world.run_for(100ms);
+  std::size_t accepted = 0;
+  a.host.spawn(pour(up.get(), "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc", 0, accepted));
+  world.run_for(3s);
+  a.host.spawn(pour(up.get(), "def", 0, accepted));
+  world.run_for(50ms);
+  EXPECT_THAT(c.got, EndsWith("abcdef"));
+}
+
+TEST_F(Streaming, a_client_that_leaves_is_noticed_behind_what_it_pipelined_and_in_a_quiet_stream) {
+  options o;
+  o.client_body_timeout = 1s;
+  o.upstream_body_timeout = 60s;
+  o.upstream_timeout = 60s;
+  start(o);
+  listen_raw();
+  c.say(get());
+  world.run_for(100ms);
+  c.say(get());  // pipelined
+  world.run_for(100ms);
+  std::size_t accepted = 0, received = 0;
+  a.host.spawn(read_all(up.get(), received));
+  a.host.spawn(pour(up.get(), "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n", 0, accepted));
+  world.run_for(3s);  // longer than a client may take for a piece
+  EXPECT_EQ(r->in_flight(), 1U);
+  c.stream->close(net::closing::reset);
+  world.run_for(100ms);
+  EXPECT_EQ(r->in_flight(), 0U);
+  EXPECT_EQ(r->counters().causes[static_cast<std::size_t>(cause::client_abort)].value(), 1U);
+}
+
+TEST_F(Streaming, empty_lines_between_requests_begin_none) {
+  options o;
+  o.client_head_timeout = 1s;
+  o.client_idle_timeout = 20s;
+  start(o);
+  a.start(ok);
+  EXPECT_THAT(ask(get(), 100ms), EndsWith("hi"));
+  EXPECT_EQ(ask("\r\n", 5s), "");
+  EXPECT_THAT(ask("\r", 100ms), "");
+  EXPECT_THAT(ask("\n", 5s), "");
+  EXPECT_THAT(ask(get(), 100ms), EndsWith("hi"));
+  EXPECT_EQ(a.connections, 2);  // the first was idle for too long
+  world.run_for(30s);
+  EXPECT_THAT(c.got, EndsWith("hi"));
+  EXPECT_EQ(r->connections(), 0U);
+}
+
 TEST_F(Streaming, an_instance_that_answers_and_stops_reading_is_heard) {
   start();
   listen_raw();

@@ -8,17 +8,17 @@ using net::task;
 void upload::reset(http::body_reader body, bool here) {
   body_ = body;
   body_read_ = complete_ = here;
-  started_ = answered_ = false;
+  answered_ = false;
   fault_ = cause::none;
 }
 
 void upload::start(net::stream& from, net::stream& to, bool chunked, bool ask_first, net::op& after) {
-  started_ = true;
   to.patience(options_.upstream_timeout);
   running_.spawn(run(from, to, chunked, ask_first, after));
 }
 
 void upload::fail(net::stream& to, cause why) {
+  if (answered_ && why != cause::client_abort) return;
   fault_ = why;
   to.deadline(host_.now());
 }

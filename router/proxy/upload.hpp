@@ -31,8 +31,9 @@ class upload {
   bool unread() const { return !body_read_; }
   /// All of it has gone to the instance.
   bool complete() const { return complete_; }
-  bool started() const { return started_; }
-  /// What the client did wrong: bad_request, body_too_large, request_timeout, client_abort; otherwise none.
+  bool running() const { return running_.count() > 0; }
+  /// What the client did wrong: bad_request, body_too_large, request_timeout, client_abort; otherwise none. Once the
+  /// answer has begun only client_abort counts: a client may stop sending when it has heard enough.
   cause fault() const { return fault_; }
 
  private:
@@ -44,7 +45,6 @@ class upload {
   http::body_reader body_;
   bool body_read_ = true;
   bool complete_ = true;
-  bool started_ = false;
   bool answered_ = false;
   cause fault_ = cause::none;
   net::nursery running_;
