@@ -83,8 +83,8 @@ void claim_good_request(const head& h, std::string_view data, const http::limits
   const std::string_view text = data.substr(0, h.size);
   claim(token(h.method) && inside(h.method, text), "a method is a token in the head", text);
   claim(text.starts_with(h.method), "the method stands in front", text);
-  claim(h.target == "/" || inside(h.target, text), "a target is a view into the head, or the / of an absolute one",
-        text);
+  claim(h.target == "/" || h.target == "*" || inside(h.target, text),
+        "a target is a view into the head, or the / or * of an absolute one", text);
   claim(!h.target.empty() && h.target.size() <= l.target, "a target keeps its limit", text);
   claim(h.target.front() == '/' || h.target.front() == '?' || (h.target == "*" && h.method == "OPTIONS"),
         "a target is a path or the * of OPTIONS", text);

@@ -186,7 +186,7 @@ void append_request_head(std::string& out, const http::head& in, const forwardin
     });
   }
   out.append(f.client).append("\r\nX-Forwarded-Proto: http\r\n");
-  if (!in.host.empty()) http::append_field(out, "X-Forwarded-Host", in.host);
+  http::append_field(out, "X-Forwarded-Host", in.host);
   out.append("Via: 1.").append(in.minor == 0 ? "0 " : "1 ").append(f.proxy).append("\r\n");
   if (!has_id) http::append_field(out, "X-Request-Id", f.request_id);
   if (traces == 1 && good_traceparent(trace)) {
