@@ -131,7 +131,7 @@ class mesh_of_one_router {
   void kill_callers() {
     for (auto& h : callers_) h->kill();
   }
-  std::uint64_t requests() const { return router_->requests(); }
+  std::uint64_t requests() const { return router_->counters().requests.value(); }
 
   static inline const net::endpoint router_at = at(1, 8000);
   sim::sim_world world{1};
