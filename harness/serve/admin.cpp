@@ -1,22 +1,13 @@
 #include "harness/serve/admin.hpp"
 
 #include "harness/serve/open_metrics.hpp"
+#include "router/core/counted.hpp"
 
 namespace meshgauge::serve {
 namespace {
 
 constexpr std::size_t connections_max = 256;  // probes and scrapers; more is a mistake
 constexpr std::string_view json = "application/json";
-
-struct counted {
-  explicit counted(std::size_t& n) : n_(n) { ++n_; }
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() { --n_; }
-
- private:
-  std::size_t& n_;
-};
 
 }  // namespace
 

@@ -160,7 +160,7 @@ class reader {
     to.clear();
     for (const node& item : m.value.items) {
       if (!text(item, fmt::format("each of \"{}\" is a text", m.key))) continue;
-      if (!is_token(item.value.value)) {
+      if (!http::is_token(item.value.value)) {
         out_.error(item.at, "name-form", fmt::format("\"{}\" is no name that HTTP allows here", item.value.value));
         continue;
       }

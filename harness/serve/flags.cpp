@@ -43,7 +43,7 @@ void set_names(std::string_view flag, const std::vector<std::string>& all, std::
   to.clear();
   if (all.size() == 1 && all[0] == "none") return;
   for (const std::string& name : all) {
-    if (!is_token(name)) {
+    if (!http::is_token(name)) {
       complaints += complaint(flag, {"name-form", fmt::format("\"{}\" is no name that HTTP allows here", name)});
     } else {
       to.push_back(lower_case(name));

@@ -47,7 +47,7 @@ class page {
 
   void durations() {
     out_.family("meshgauge_request_duration_seconds", kind::histogram, "seconds",
-                "From the first byte of a request's head to the last byte of its answer");
+                "From the whole head of a request to the end of its answer");
     for_each([&](const counters& c, std::string_view worker) {
       const open_metrics::labels labels{{"worker", worker}};
       std::uint64_t n = 0;

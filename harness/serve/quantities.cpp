@@ -108,15 +108,6 @@ std::string write_share(double share) {
   return out;
 }
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && marks.find(c) == std::string_view::npos) return false;
-  }
-  return !text.empty();
-}
-
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

@@ -39,8 +39,6 @@ maybe_problem read_share(std::string_view text, double& to);
 /// Without exponent, to twelve places.
 std::string write_share(double share);
 
-/// A token of HTTP (RFC 9110, 5.6.2): what names of fields, protocols and proxies are made of.
-bool is_token(std::string_view text);
 std::string lower_case(std::string_view text);
 
 /// One of a few words, with a guess when it is none of them.

@@ -18,7 +18,7 @@ problem wrong(std::string text) {
 
 maybe_problem route_problem(const proxy::route& r) {
   if (const auto p = proxy::route_table::problem(r)) return problem{"wrong-form", *p};
-  if (!r.header.empty() && !is_token(r.header))
+  if (!r.header.empty() && !http::is_token(r.header))
     return problem{"wrong-form", fmt::format("\"{}\" is no name of a header", r.header)};
   if (r.service != "*" && !registry::valid_name(r.service))
     return problem{"wrong-form", fmt::format("\"{}\" is no name of a service", r.service)};

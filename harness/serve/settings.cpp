@@ -105,7 +105,7 @@ maybe_problem log_in(config& c, std::string_view text) {
 }
 
 maybe_problem name_in(config& c, std::string_view text) {
-  if (!is_token(text) || text.size() > 64)
+  if (!http::is_token(text) || text.size() > 64)
     return problem{"name-form",
                    fmt::format("a name of letters, digits and -_.~ is expected, but here is \"{}\"", text)};
   c.router.name = text;

@@ -16,8 +16,8 @@ status_map::status_map(std::string_view name, std::initializer_list<exception> e
 // h1.c, nginx 1.22 ngx_http_upstream.c and ngx_http_request.c, read and where possible tried.
 const std::array<status_map, 4>& status_map::all() {
   static const std::array<status_map, 4> maps{
-      status_map("meshgauge", {}),
-      status_map("envoy",
+      status_map(all_names[0], {}),
+      status_map(all_names[1],
                  {
                      {cause::no_route, 404},
                      {cause::connection_refused, 503},
@@ -27,7 +27,7 @@ const std::array<status_map, 4>& status_map::all() {
                      {cause::target_too_long, 431},  // the codec counts one limit for the whole head
                      {cause::unsupported_version, 426},
                  }),
-      status_map("haproxy",
+      status_map(all_names[2],
                  {
                      {cause::connection_refused, 503},
                      {cause::connect_timeout, 503},
@@ -36,7 +36,7 @@ const std::array<status_map, 4>& status_map::all() {
                      {cause::unsupported_coding, 400},
                      {cause::unsupported_version, 400},
                  }),
-      status_map("nginx",
+      status_map(all_names[3],
                  {
                      {cause::no_route, 404},
                      {cause::no_instance, 502},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "router/http/text.hpp"
+
 namespace meshgauge::http {
 namespace {
 
@@ -10,11 +12,6 @@ int hex(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-/// No control characters; bytes above 127 are somebody's text.
-bool printable(std::string_view line) {
-  return std::none_of(line.begin(), line.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 /// Digits, then nothing or an extension; at most 15 digits, so that no sum overflows.
@@ -28,21 +25,14 @@ bool parse_size(std::string_view line, std::uint64_t& size) {
   if (i == 0) return false;
   if (i == line.size()) return true;
   while (i < line.size() && (line[i] == ' ' || line[i] == '\t')) ++i;
-  return i < line.size() && line[i] == ';' && printable(line);  // blanks belong to an extension
+  return i < line.size() && line[i] == ';' && safe_text(line);  // blanks belong to an extension
 }
 
 /// A trailer is a field like any other: `name:` without a blank between, not folded, no control characters. Whether it
 /// is passed on or not, one that others could read differently ends the message.
 bool good_trailer(std::string_view line) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   const auto colon = line.find(':');
-  return colon != std::string_view::npos && colon > 0 &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [&](char c) {
-                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              marks.find(c) != std::string_view::npos;
-                     }) &&
-         printable(line);
+  return colon != std::string_view::npos && is_token(line.substr(0, colon)) && safe_text(line);
 }
 
 }  // namespace

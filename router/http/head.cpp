@@ -29,27 +29,8 @@ std::string_view trimmed(std::string_view s) {
   return s;
 }
 
-/// Calls f(token) for each element of a comma-separated list, until it returns true; \return whether it did.
-template <class F>
-bool any_of_list(std::string_view list, F f) {
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    const std::string_view token = trimmed(list.substr(0, comma));
-    if (!token.empty() && f(token)) return true;
-    if (comma == std::string_view::npos) break;
-    list.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
 bool target_character(char c) {
   return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '#' && c != '\\' && c != '^' && c != '`';
-}
-
-bool token_character(char c) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         marks.find(c) != std::string_view::npos;
 }
 
 bool digit(char c) {
@@ -284,10 +265,14 @@ const field* head::find(std::string_view lower_case_name) const {
   return nullptr;
 }
 
-bool head::connection_names(std::string_view name) const {
+bool head::lists(field_id id, std::string_view element) const {
   for (const field& f : fields()) {
-    if (f.id == field_id::connection && any_of_list(f.value, [&](std::string_view t) { return same_name(t, name); }))
-      return true;
+    if (f.id != id) continue;
+    for (std::string_view rest = f.value; !rest.empty();) {
+      const auto comma = rest.find(',');
+      if (same_name(trimmed(rest.substr(0, comma)), element)) return true;
+      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    }
   }
   return false;
 }
@@ -332,6 +317,16 @@ std::string_view name_of(verdict v) {
 bool idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
          method == "TRACE";
+}
+
+bool token_character(char c) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         marks.find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), token_character);
 }
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -44,8 +44,10 @@ class head {
   /// The first field of that name; null when there is none.
   const field* find(field_id id) const;
   const field* find(std::string_view lower_case_name) const;
-  /// True when `Connection` names it (case does not matter).
-  bool connection_names(std::string_view name) const;
+  /// True when a field of that name, a comma-separated list, has the element (case does not matter).
+  bool lists(field_id id, std::string_view element) const;
+  /// True when `Connection` names it.
+  bool connection_names(std::string_view name) const { return lists(field_id::connection, name); }
 
  private:
   friend class head_parser;
@@ -82,6 +84,10 @@ verdict parse_response(std::string_view data, const limits& l, bool to_head, hea
 
 /// GET, HEAD, OPTIONS, TRACE, PUT, DELETE: may be sent again after an unknown outcome (RFC 9110, 9.2.2).
 bool idempotent(std::string_view method);
+
+/// Of what methods and names of fields and protocols are made (RFC 9110, 5.6.2).
+bool token_character(char c);
+bool is_token(std::string_view text);
 
 /// Case-insensitive for ASCII.
 bool same_name(std::string_view a, std::string_view b);

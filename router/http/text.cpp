@@ -46,15 +46,15 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append("\r\n");
 }
 
-void append_status_line(std::string& out, unsigned status) {
-  if (status == 200) {
+void append_status_line(std::string& out, unsigned status, std::string_view reason) {
+  if (status == 200 && (reason == "OK" || reason.empty())) {
     out.append("HTTP/1.1 200 OK\r\n");
     return;
   }
   out.append("HTTP/1.1 ");
   append_number(out, status);
   out.push_back(' ');
-  out.append(reason_of(status));
+  out.append(reason.empty() ? reason_of(status) : reason);
   out.append("\r\n");
 }
 

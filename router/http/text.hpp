@@ -24,8 +24,8 @@ std::uint64_t scratch_stamp();
 void append_number(std::string& out, std::uint64_t n);
 void append_field(std::string& out, std::string_view name, std::string_view value);
 
-/// "HTTP/1.1 200 OK\r\n".
-void append_status_line(std::string& out, unsigned status);
+/// "HTTP/1.1 200 OK\r\n". \param reason  empty: the standard one.
+void append_status_line(std::string& out, unsigned status, std::string_view reason = {});
 
 struct answer {
   unsigned status = 200;
@@ -38,7 +38,7 @@ struct answer {
 /// A whole response.
 void append_answer(std::string& out, const answer& a);
 
-/// True when `text` may stand in a field value or target: no control characters.
+/// True when `text` may stand in a field value or target: no control characters but tabs; bytes above 127 are text.
 bool safe_text(std::string_view text);
 
 }  // namespace meshgauge::http

@@ -14,9 +14,8 @@ namespace meshgauge::proxy {
 class counter {
  public:
   void add(std::uint64_t n = 1) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
-  void remove(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
-  }
+  void operator++() { add(); }
+  void operator--() { value_.store(value_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed); }
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -39,7 +38,7 @@ struct counters {
   counter tunnels_open;                                 ///< now
   std::array<counter, 600> statuses;                    ///< of answers to clients, 499 for clients that went away
   std::array<counter, cause_count> causes;              ///< of requests; `none` counts those that an instance answered
-  std::array<counter, bounds_us.size() + 1> durations;  ///< first byte of the head to the last of the answer
+  std::array<counter, bounds_us.size() + 1> durations;  ///< whole head to the end of the answer
   counter duration_sum_us;
 
   void finished(unsigned status, cause why, duration took) {

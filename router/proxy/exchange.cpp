@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "router/core/counted.hpp"
 #include "router/http/proxy_status.hpp"
 #include "router/http/text.hpp"
 #include "router/proxy/forward.hpp"
@@ -198,7 +199,7 @@ bool exchange::begin(const http::head& h) {
                                     [&](const std::string& u) { return http::same_name(u, wanted); });
     if (known != o.upgrades.end()) upgrade_.assign(wanted);
   }
-  takes_trailers_ = !o.trailers.empty() && h.minor == 1 && takes_trailers(h);
+  takes_trailers_ = !o.trailers.empty() && h.minor == 1 && h.lists(http::field_id::te, "trailers");
   max_forwards_.reset();
   const bool options = h.method == "OPTIONS";
   if (options || h.method == "TRACE") {
@@ -285,13 +286,13 @@ void exchange::finished(unsigned status, cause why) {
                               .end = now});
 }
 
+void exchange::client_left() {
+  finished(router_.options_.statuses->of(cause::client_abort), cause::client_abort);
+}
+
 task<bool> exchange::run() {
   router_.counters_.requests.add();
-  struct work {
-    counter& in_flight;
-    explicit work(counter& c) : in_flight(c) { in_flight.add(); }
-    ~work() { in_flight.remove(); }
-  } const under_way(router_.counters_.in_flight);
+  const counted under_way(router_.counters_.in_flight);
   down_->deadline(never);
   const bool go_on = co_await serve();
   watch_.detach();
@@ -317,7 +318,7 @@ task<bool> exchange::serve() {
   if (r.tries > 1) router_.counters_.retries.add(r.tries - 1);
   bool go_on = false;
   if (client_gone_ || upload_.fault() == cause::client_abort) {
-    finished(router_.options_.statuses->of(cause::client_abort), cause::client_abort);
+    client_left();
     down_->close(net::closing::reset);
   } else if (r.status == 101) {
     co_await switch_protocols();
@@ -348,15 +349,20 @@ task<bool> exchange::say(http::answer a) {
   co_return !ec && keep;
 }
 
+/// What the router says of a cause: the status, `Proxy-Status`, and both as a body.
+exchange::explanation exchange::explain(cause why) const {
+  explanation e{router_.options_.statuses->of(why), {}, {}};
+  http::append_proxy_status(e.fields, router_.options_.name, why);
+  if (why == cause::method_not_allowed) e.fields.append(allowed_methods);
+  http::append_number(e.body, e.status);
+  e.body.append(" ").append(name_of(why)).append("\n");
+  return e;
+}
+
 task<bool> exchange::answer(cause why) {
-  const unsigned status = router_.options_.statuses->of(why);
-  std::string extra, body;
-  http::append_proxy_status(extra, router_.options_.name, why);
-  if (why == cause::method_not_allowed) extra.append(allowed_methods);
-  http::append_number(body, status);
-  body.append(" ").append(name_of(why)).append("\n");
-  finished(status, why);
-  const http::answer a{.status = status, .body = body, .extra = extra};
+  const explanation e = explain(why);
+  finished(e.status, why);
+  const http::answer a{.status = e.status, .body = e.body, .extra = e.fields};
   const bool go_on = co_await say(a);
   co_return go_on;
 }
@@ -375,14 +381,11 @@ task<bool> exchange::answer_myself() {
 }
 
 task<void> exchange::refuse() {
-  const unsigned status = router_.options_.statuses->of(refusal_);
-  std::string extra, body;
-  http::append_proxy_status(extra, router_.options_.name, refusal_);
-  http::append_number(body, status);
-  body.append(" ").append(name_of(refusal_)).append("\n");
+  const explanation e = explain(refusal_);
   std::string& text = http::scratch_text();
-  http::append_answer(text, {.status = status, .body = body, .extra = extra, .keep_alive = false, .to_head = to_head});
-  finished(status, refusal_);
+  http::append_answer(text,
+                      {.status = e.status, .body = e.body, .extra = e.fields, .keep_alive = false, .to_head = to_head});
+  finished(e.status, refusal_);
   down_->deadline(saturating_add(router_.host_.now(), std::chrono::seconds(1)));
   const error_code ec = co_await down_->send(net::buffer_of(text));
   if (!ec) lingers_ = true;
@@ -414,14 +417,10 @@ task<void> exchange::switch_protocols() {
   consume_request();
   down_->deadline(saturating_add(router_.host_.now(), o.client_body_timeout));
   const error_code ec = co_await down_->send(net::buffer_of(text));
-  if (ec) co_return finished(o.statuses->of(cause::client_abort), cause::client_abort);
+  if (ec) co_return client_left();
   up.consume(size);
   router_.counters_.tunnels.add();
-  struct presence {
-    counter& open;
-    explicit presence(counter& c) : open(c) { open.add(); }
-    ~presence() { open.remove(); }
-  } const here(router_.counters_.tunnels_open);
+  const counted here(router_.counters_.tunnels_open);
   co_await tunnel(router_.host_, *down_, up, o.tunnel_idle_timeout);
   finished(101, cause::none);
 }
@@ -452,19 +451,15 @@ task<bool> exchange::relay(unsigned status) {
   const error_code ec = co_await down_->send(body.buffers(text));
   up.consume(size + body.consumed());
   consume_request();
-  bool whole = good && body.done(), by_close = false;
-  if (!ec && good && !whole) {
-    const ending e = co_await relay_rest(body);
-    whole = e != ending::cut;
-    by_close = e == ending::by_close;
-  }
+  bool whole = good && body.done();
+  if (!ec && good && !whole) whole = co_await relay_rest(body);
   if (ec || client_gone_ || upload_.fault() == cause::client_abort) {
-    finished(o.statuses->of(cause::client_abort), cause::client_abort);
+    client_left();
     connection.close(net::closing::reset);
     down_->close(net::closing::reset);
     co_return false;
   }
-  if (whole && up_keep && !by_close) connection.keep(kept, router_.host_.now());
+  if (whole && up_keep) connection.keep(kept, router_.host_.now());
   connection.close();
   finished(status, whole ? cause::none : cause::truncated_response);
   if (!whole) {  // must not look complete: no last chunk, and a reset where only the close would tell
@@ -475,8 +470,8 @@ task<bool> exchange::relay(unsigned status) {
   co_return keep;
 }
 
-/// The body behind what `relay` has sent already.
-task<exchange::ending> exchange::relay_rest(pieces& body) {
+/// The body behind what `relay` has sent already. \return whether it came to its end.
+task<bool> exchange::relay_rest(pieces& body) {
   net::stream& up = *connection;
   const options& o = router_.options_;
   for (;;) {
@@ -485,7 +480,7 @@ task<exchange::ending> exchange::relay_rest(pieces& body) {
     if (body.empty()) {
       up.consume(body.consumed());
       if (good && !ended && body.consumed() == 0) {
-        if (upload_.fault() != cause::none) co_return ending::cut;
+        if (upload_.fault() != cause::none) co_return false;
         if (!upload_.running()) {  // only the instance is waited for: the client has all the time
           down_->deadline(never);
           watch_client();
@@ -494,7 +489,7 @@ task<exchange::ending> exchange::relay_rest(pieces& body) {
         up.deadline(saturating_add(router_.host_.now(), o.upstream_body_timeout));
         const error_code ec = co_await up.fill();
         if (!ec) continue;
-        if (ec != net::end_of_stream() || !body.end_of_stream()) co_return ending::cut;
+        if (ec != net::end_of_stream() || !body.end_of_stream()) co_return false;
         ended = true;
       }
     }
@@ -505,11 +500,11 @@ task<exchange::ending> exchange::relay_rest(pieces& body) {
       up.consume(size);
       if (ec) {
         client_gone_ = true;
-        co_return ending::cut;
+        co_return false;
       }
     }
-    if (!good) co_return ending::cut;
-    if (ended) co_return body.done() ? ending::framed : ending::by_close;
+    if (!good) co_return false;
+    if (ended) co_return true;
   }
 }
 

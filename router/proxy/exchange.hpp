@@ -36,14 +36,19 @@ class exchange final : public discovery::repeatable_try {
   arrival refused(cause why, bool head = false);
   bool begin(const http::head& h);
   net::task<bool> serve();
-  enum class ending { framed, by_close, cut };
   net::task<bool> relay(unsigned status);
-  net::task<ending> relay_rest(pieces& body);
+  net::task<bool> relay_rest(pieces& body);
   net::task<void> switch_protocols();
   net::task<bool> answer(cause why);
   net::task<bool> answer_myself();
   net::task<bool> say(http::answer a);
+  struct explanation {
+    unsigned status;
+    std::string fields, body;
+  };
+  explanation explain(cause why) const;
   void finished(unsigned status, cause why);
+  void client_left();
   void consume_request();
   bool keep_client() const;
 

@@ -75,13 +75,6 @@ bool zero(std::string_view text) {
   return text.find_first_not_of('0') == std::string_view::npos;
 }
 
-void append_status(std::string& out, const http::head& in) {
-  if (in.status == 200 && (in.reason == "OK" || in.reason.empty())) return http::append_status_line(out, 200);
-  out.append("HTTP/1.1 ");
-  http::append_number(out, in.status);
-  out.append(" ").append(in.reason.empty() ? http::reason_of(in.status) : in.reason).append("\r\n");
-}
-
 void append_fields(std::string& out, const http::head& in, std::string_view proxy) {
   const nominations nominated(in);
   for (const http::field& field : in.fields()) {
@@ -112,21 +105,6 @@ bool good_traceparent(std::string_view v) {
   if (!hex(v.substr(0, 2)) || !hex(v.substr(3, 32)) || !hex(v.substr(36, 16)) || !hex(v.substr(53, 2))) return false;
   if (v.starts_with("ff") || zero(v.substr(3, 32)) || zero(v.substr(36, 16))) return false;
   return v.size() == 55 || (!v.starts_with("00") && v[55] == '-');
-}
-
-bool takes_trailers(const http::head& h) {
-  for (const http::field& f : h.fields()) {
-    if (f.id != field_id::te) continue;
-    for (std::string_view list = f.value; !list.empty();) {
-      const auto comma = list.find(',');
-      std::string_view coding = list.substr(0, comma);
-      while (coding.starts_with(' ') || coding.starts_with('\t')) coding.remove_prefix(1);
-      while (coding.ends_with(' ') || coding.ends_with('\t')) coding.remove_suffix(1);
-      if (http::same_name(coding, "trailers")) return true;
-      list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    }
-  }
-  return false;
 }
 
 std::string_view upgrade_of(const http::head& h) {
@@ -208,7 +186,7 @@ void append_request_head(std::string& out, const http::head& in, const forwardin
 }
 
 framing append_response_head(std::string& out, const http::head& in, const relaying& r) {
-  append_status(out, in);
+  http::append_status_line(out, in.status, in.reason);
   append_fields(out, in, r.proxy);
   framing how = in.body;
   if (how == framing::until_close || how == framing::chunked)
@@ -229,7 +207,7 @@ framing append_response_head(std::string& out, const http::head& in, const relay
 }
 
 void append_switching_head(std::string& out, const http::head& in, std::string_view proxy, std::string_view protocol) {
-  append_status(out, in);
+  http::append_status_line(out, in.status, in.reason);
   append_fields(out, in, proxy);
   out.append("Connection: Upgrade\r\nUpgrade: ").append(protocol).append("\r\n\r\n");
 }

@@ -43,9 +43,6 @@ duration idle_allowed(const http::head& answer, duration ours);
 /// A `traceparent` that may go on as it is (W3C Trace Context, section 3.2).
 bool good_traceparent(std::string_view value);
 
-/// The client says `TE: trailers`.
-bool takes_trailers(const http::head& h);
-
 /// The one protocol that the message offers or takes (`Upgrade` with `Connection: upgrade`); empty when there is none,
 /// or several.
 std::string_view upgrade_of(const http::head& h);

@@ -1,5 +1,6 @@
 #include "router/proxy/router.hpp"
 
+#include "router/core/counted.hpp"
 #include "router/http/proxy_status.hpp"
 #include "router/http/text.hpp"
 #include "router/proxy/exchange.hpp"
@@ -28,11 +29,7 @@ task<void> router::serve(net::listener_ptr at) {
 }
 
 task<void> router::connection(net::stream_ptr s) {
-  struct presence {
-    counter& open;
-    explicit presence(counter& c) : open(c) { open.add(); }
-    ~presence() { open.remove(); }
-  } const here(counters_.connections_open);
+  const counted here(counters_.connections_open);
   exchange e(*this, std::move(s));
   for (;;) {
     const exchange::arrival what = co_await e.next();

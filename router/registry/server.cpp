@@ -4,21 +4,9 @@
 
 #include <algorithm>
 
+#include "router/core/counted.hpp"
+
 namespace meshgauge::registry {
-namespace {
-
-struct counted {
-  explicit counted(std::size_t& n) : n_(n) { ++n_; }
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() { --n_; }
-
- private:
-  std::size_t& n_;
-};
-
-}  // namespace
-
 server::server(net::host& on, server_options options)
     : host_(on), options_(std::move(options)), directory_(options_.directory, on.random("registry")) {}
 
