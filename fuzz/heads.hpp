@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/claim.hpp"
 #include "router/http/head.hpp"
 
 namespace meshgauge::fuzz {
@@ -36,6 +37,15 @@ bool prefixes_are_incomplete(std::string_view accepted, Parse parse) {
     n += near ? 1 : 1 + accepted.size() / 64;
   }
   return true;
+}
+
+/// What is claimed of the bytes of a head by themselves: in pieces they are waited for, and without what stood behind
+/// them they mean the same. \param into  what `parse` fills. \param whole  the meaning when all was there.
+template <class Parse>
+void claim_same_in_pieces(std::string_view accepted, Parse parse, const http::head& into, const std::string& whole) {
+  claim(prefixes_are_incomplete(accepted, parse), "what comes in pieces is waited for", accepted);
+  claim(parse(accepted) == http::verdict::complete && meaning(into) == whole,
+        "what stands behind a head does not change it", accepted);
 }
 
 }  // namespace meshgauge::fuzz

@@ -86,9 +86,7 @@ void look(std::string_view data, const limits& l) {
   }
   static head again;
   const auto parse = [&](std::string_view part) { return http::parse_request(part, l, again); };
-  claim(prefixes_are_incomplete(data.substr(0, size), parse), "what comes in pieces is waited for", data);
-  claim(parse(data.substr(0, size)) == verdict::complete && meaning(again) == whole,
-        "what stands behind a head does not change it", data);
+  claim_same_in_pieces(data.substr(0, size), parse, again, whole);
 }
 
 }  // namespace

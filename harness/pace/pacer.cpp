@@ -14,20 +14,13 @@ struct schedule {
   instant begin;
   std::uint64_t next = 0;
   unsigned busy = 0;
-
-  duration due_after(std::uint64_t n) const {
-    // Whole seconds apart, so that no rounding adds up and nothing overflows.
-    const std::uint64_t rest = n % what.rate;
-    return std::chrono::seconds(n / what.rate) +
-           duration(static_cast<std::int64_t>(rest * std::uint64_t{1'000'000'000} / what.rate));
-  }
 };
 
 task<void> connection(net::host& h, schedule& s, outcome& out) {
   http::client c(h, s.what.to);
   const duration end = s.what.warm_up + s.what.length;
   for (;;) {
-    const duration after = s.due_after(s.next++);
+    const duration after = due_after(s.next++, s.what.rate);
     if (after >= end) break;
     const instant due = s.begin + after;
     const bool waited = h.now() < due;
@@ -51,6 +44,12 @@ task<void> connection(net::host& h, schedule& s, outcome& out) {
 }
 
 }  // namespace
+
+duration due_after(std::uint64_t n, std::uint64_t rate) {
+  // Whole seconds apart, so that no rounding adds up and nothing overflows.
+  return std::chrono::seconds(n / rate) +
+         duration(static_cast<std::int64_t>(n % rate * std::uint64_t{1'000'000'000} / rate));
+}
 
 task<void> play(net::host& h, plan p, outcome& out) {
   schedule s{p, h.now()};

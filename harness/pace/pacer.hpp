@@ -29,6 +29,9 @@ struct outcome {
   std::uint64_t failed = 0;         ///< no answer within 10 s, or another status
 };
 
+/// When request `n` is due after the begin of a load of `rate` a second.
+duration due_after(std::uint64_t n, std::uint64_t rate);
+
 /// Plays the plan on `h` to its end. \param out  may be read when the task has returned.
 net::task<void> play(net::host& h, plan p, outcome& out);
 

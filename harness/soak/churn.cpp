@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "harness/pace/pacer.hpp"
 #include "harness/soak/asker.hpp"
 #include "harness/soak/crowd.hpp"
 #include "harness/soak/eventually.hpp"
@@ -33,25 +34,20 @@ struct schedule {
   unsigned busy = 0;
   std::uint64_t connections = 0;
   duration slowest{};
-
-  duration due_after(std::uint64_t n) const {
-    return std::chrono::seconds(n / what.rate) +
-           duration(static_cast<std::int64_t>(n % what.rate * std::uint64_t{1'000'000'000} / what.rate));
-  }
 };
 
 task<void> connection(net::host& h, schedule& s) {
   asker to_router(h, s.to);
   for (;;) {
     const std::uint64_t turn = s.next++;
-    const duration after = s.due_after(turn);
+    const duration after = pace::due_after(turn, s.what.rate);
     if (after >= std::chrono::seconds(s.what.seconds)) break;
     const error_code ec = co_await h.sleep_until(s.begin + after);
     if (ec) break;
     const method m = turn % 2 == 0 ? method::post : method::get;
     const request_number n = s.book.begin(m);
     const std::string id = id_of(n);
-    std::string text = request_text(name_of(m), "/work/" + id, id, m == method::post ? "a small body of " + id : "");
+    std::string text = request_text(name_of(m), "/soaked/" + id, id, m == method::post ? "a small body of " + id : "");
     const instant asked = h.now();
     const reply r = co_await to_router.ask(std::move(text), asked + patience);
     if (r.how == reply::ending::answered) {

@@ -29,7 +29,7 @@ task<void> loop(net::host& h, round& r, bool keeps, unsigned who) {
   asker router(h, r.to);
   for (std::uint64_t n = 0;; ++n) {
     const std::string id = fmt::format("{}-{}", who, n);
-    std::string text = request_text("GET", "/work/" + id, id, "");
+    std::string text = request_text("GET", "/soaked/" + id, id, "");
     const reply a = co_await router.ask(std::move(text), h.now() + 10s);
     if (a.how == reply::ending::not_connected) {
       // Closed before a byte was sent: the server is gone, and may only be so after its signal.
@@ -58,7 +58,7 @@ void one_round(const drain_plan& p, unsigned number, findings& found) {
   crowd instances(2);
   std::vector<std::string> flags{"--workers", std::to_string(p.workers)};
   for (const net::endpoint& e : instances.at()) {
-    flags.insert(flags.end(), {"--instance", "work=" + net::to_string(e)});
+    flags.insert(flags.end(), {"--instance", "soaked=" + net::to_string(e)});
   }
   served router(p.program, flags, [](std::string_view) {});
   net::live::live_world world({.seed = number});

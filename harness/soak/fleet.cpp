@@ -17,13 +17,13 @@ fleet::fleet(net::live::live_world& w, const net::endpoint& registry, ledger& bo
 }
 
 void fleet::add() {
-  members_.push_back(std::make_unique<instance>(world_, fmt::format("work-{}", members_.size()), registry_, book_));
+  members_.push_back(std::make_unique<instance>(world_, fmt::format("soaked-{}", members_.size()), registry_, book_));
 }
 
 task<void> fleet::ask_until_answered(net::host& h, net::endpoint router, bool& answered) {
   asker a(h, router);
   while (!answered) {
-    std::string text = request_text("GET", "/work/warm-up", "warm-up", "");
+    std::string text = request_text("GET", "/soaked/warm-up", "warm-up", "");
     const reply r = co_await a.ask(std::move(text), h.now() + 2s);
     answered = r.how == reply::ending::answered && r.status == 200;
     const error_code ec = co_await h.sleep(20ms);

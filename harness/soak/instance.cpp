@@ -38,7 +38,7 @@ void instance::begin() {
 
 task<void> instance::stay_registered() {
   http::client registry(host_, registry_);
-  const std::string path = fmt::format("/v1/services/work/instances/{}", id_);
+  const std::string path = fmt::format("/v1/services/soaked/instances/{}", id_);
   const std::string me = fmt::format(R"({{"address":"127.0.0.1","port":{},"ttl":"{}"}})", at_.port, lease);
   bool known = false;
   while (state_ == state::up) {
@@ -54,7 +54,7 @@ task<void> instance::stay_registered() {
 
 task<void> instance::go(bool drain) {
   http::client registry(host_, registry_);
-  std::string target = fmt::format("/v1/services/work/instances/{}", id_);
+  std::string target = fmt::format("/v1/services/soaked/instances/{}", id_);
   const auto r = co_await registry.ask("DELETE", std::move(target), std::string(), host_.now() + beat);
   (void)r;  // when the registry does not hear it, the lease lapses
   draining_ = drain;

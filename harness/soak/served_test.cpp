@@ -10,18 +10,18 @@ using sums = std::map<std::string, std::uint64_t>;
 TEST(LogLine, IsReadByItsNames) {
   log_line l;
   ASSERT_TRUE(read_log_line(
-      R"({"time":"2026-11-24T08:44:37.012Z","request":"soak-7","method":"GET","target":"/work/7","service":"work",)"
+      R"({"time":"2026-11-24T08:44:37.012Z","request":"soak-7","method":"GET","target":"/soaked/7","service":"soaked",)"
       R"("instance":"a","status":502,"cause":"connection-refused","attempts":1,"ms":6.747})",
       l));
   EXPECT_EQ(l.request, "soak-7");
-  EXPECT_EQ(l.service, "work");
+  EXPECT_EQ(l.service, "soaked");
   EXPECT_EQ(l.status, 502U);
   EXPECT_EQ(l.cause, "connection-refused");
 }
 
 TEST(LogLine, HalfALineIsNone) {
   log_line l;
-  EXPECT_FALSE(read_log_line(R"({"time":"x","request":"soak-7","service":"work","status":200,"cause":"o)", l));
+  EXPECT_FALSE(read_log_line(R"({"time":"x","request":"soak-7","service":"soaked","status":200,"cause":"o)", l));
   EXPECT_FALSE(read_log_line("", l));
 }
 

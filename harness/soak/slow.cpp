@@ -74,13 +74,13 @@ bool slow(const slow_plan& p) {
   crowd instances(2, big);
   std::vector<std::string> flags{"--client-head-timeout", "10s", "--client-body-timeout", "8s"};
   for (const net::endpoint& e : instances.at()) {
-    flags.insert(flags.end(), {"--instance", "work=" + net::to_string(e)});
+    flags.insert(flags.end(), {"--instance", "soaked=" + net::to_string(e)});
   }
   served router(p.program, flags, [](std::string_view) {});
   net::live::live_world world({});
   net::host good(world, "good"), bad(world, "bad");
   const net::endpoint to = router.at().router;
-  const pace::plan plan{.to = to, .target = "/work/x", .connections = 20, .rate = p.rate, .length = alone};
+  const pace::plan plan{.to = to, .target = "/soaked/x", .connections = 20, .rate = p.rate, .length = alone};
 
   pace::outcome before, during;
   bool done = false;
@@ -99,10 +99,10 @@ bool slow(const slow_plan& p) {
   }
   const double memory_heads = peak(world, router, others_join);
   for (unsigned i = 0; i < p.never_readers; ++i) {
-    bad.spawn(never_read(bad, to, "/work/big", begin + others_join + body_timeout + 4s + tardiness, readers));
+    bad.spawn(never_read(bad, to, "/soaked/big", begin + others_join + body_timeout + 4s + tardiness, readers));
   }
   const double memory_readers = peak(world, router, 5s);
-  for (unsigned i = 0; i < p.uploads; ++i) bad.spawn(drip_body(bad, to, "/work/upload", upload, uploads));
+  for (unsigned i = 0; i < p.uploads; ++i) bad.spawn(drip_body(bad, to, "/soaked/upload", upload, uploads));
   const double memory_all = peak(world, router, end - world.now());
   eventually(world, 30s, [&] { return done && bad.running() == 0; });
   if (bad.running() > 0) found.add(fmt::format("{} slow clients have not ended", bad.running()));

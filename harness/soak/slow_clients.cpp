@@ -36,7 +36,7 @@ task<bool> listen_a_second(net::stream& s, net::host& h, instant first_byte, slo
 }  // namespace
 
 task<void> drip_head(net::host& h, net::endpoint to, instant begin, instant until, std::vector<slow_end>& ends) {
-  const std::string text = "GET /work/slow HTTP/1.1\r\nHost: soak\r\nX-Slow: " + std::string(4096, 'a');
+  const std::string text = "GET /soaked/slow HTTP/1.1\r\nHost: soak\r\nX-Slow: " + std::string(4096, 'a');
   const error_code ec = co_await h.sleep_until(begin);
   if (ec) co_return;
   while (h.now() < until) {
